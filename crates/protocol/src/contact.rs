@@ -1,0 +1,182 @@
+//! A person's name and e-mail address: any script, no guesses, nothing "corrected".
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::limits;
+use crate::validate::Fault;
+
+/// A full name: one line of any script, trimmed, 1 to [`limits::NAME_CHARS`] characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PersonName(String);
+
+/// An e-mail address: something before the @, a domain with a dot behind it, at most [`limits::EMAIL_CHARS`] bytes.
+/// Kept as typed but for blanks around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct EmailAddress(String);
+
+impl PersonName {
+    /// Reads a name as it was typed.
+    ///
+    /// # Errors
+    /// [`Fault::Required`] for blanks alone, [`Fault::TooLong`], [`Fault::Characters`] for control characters and the
+    /// marks that turn the reading direction.
+    pub fn parse(text: &str) -> Result<PersonName, Fault> {
+        line(text, limits::NAME_CHARS).map(PersonName)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl EmailAddress {
+    /// Reads an address as it was typed. Permissive on purpose: only a mail can tell whether an address is right.
+    ///
+    /// # Errors
+    /// [`Fault::Required`] for blanks alone, [`Fault::TooLong`], [`Fault::Email`] for what cannot be an address.
+    pub fn parse(text: &str) -> Result<EmailAddress, Fault> {
+        let address = line(text, limits::EMAIL_CHARS)?;
+        if address.len() > limits::EMAIL_CHARS {
+            return Err(Fault::TooLong);
+        }
+        let Some((local, domain)) = address.rsplit_once('@') else {
+            return Err(Fault::Email);
+        };
+        let labels = domain.split('.');
+        let blank_or_quote = |character: char| {
+            character.is_whitespace() || matches!(character, '"' | '<' | '>' | ',' | ';' | ':' | '(' | ')' | '[' | ']' | '\\')
+        };
+        let good = !local.is_empty()
+            && !local.contains('@')
+            && !address.contains(blank_or_quote)
+            && domain.contains('.')
+            && labels.clone().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+            && domain.chars().all(|character| character.is_ascii_alphanumeric() || !character.is_ascii() || matches!(character, '.' | '-'))
+            && labels.last().is_some_and(|top| top.chars().any(|character| !character.is_ascii_digit()));
+        if good { Ok(EmailAddress(address)) } else { Err(Fault::Email) }
+    }
+
+    /// The address as typed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PersonName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for EmailAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// One line of text: trimmed, something in it, no control characters, no marks that turn the reading direction.
+///
+/// # Errors
+/// [`Fault::Required`], [`Fault::TooLong`] above `limit` characters, [`Fault::Characters`].
+pub(crate) fn line(text: &str, limit: usize) -> Result<String, Fault> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(Fault::Required);
+    }
+    if trimmed.chars().count() > limit {
+        return Err(Fault::TooLong);
+    }
+    if trimmed.chars().any(|character| character.is_control() || is_turning(character)) {
+        return Err(Fault::Characters);
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// Bidirectional embeddings, overrides and isolates: they make one text look like another.
+pub(crate) fn is_turning(character: char) -> bool {
+    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_letter_is_a_name_and_so_is_null() {
+        for name in [
+            "O",
+            "李",
+            "Ng",
+            "'t Hooft",
+            "D’Arcy-O'Neil",
+            "Null",
+            "null",
+            "undefined",
+            "None",
+            "محمد",
+            "X Æ A-12",
+            "Zoë 🦊",
+            "Anna  Maria",
+            "J. 4th",
+        ] {
+            assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
+        }
+        assert_eq!(PersonName::parse("  Tom ").unwrap().as_str(), "Tom");
+        assert_eq!(PersonName::parse("  "), Err(Fault::Required));
+        assert_eq!(PersonName::parse("Tom\u{202E}"), Err(Fault::Characters));
+    }
+
+    #[test]
+    fn a_name_has_two_hundred_characters_at_most() {
+        assert!(PersonName::parse(&"é".repeat(limits::NAME_CHARS)).is_ok());
+        assert_eq!(PersonName::parse(&"é".repeat(limits::NAME_CHARS + 1)), Err(Fault::TooLong));
+    }
+
+    #[test]
+    fn addresses_that_people_have_are_taken() {
+        for address in [
+            "ann+box@example.com",
+            "o'hara@example.com",
+            "a_b-c@example.photography",
+            "x@a.example.co.uk",
+            "1@example.com",
+            "user%tag@example.com",
+            "ANN@EXAMPLE.COM",
+            "müller@bücher.example",
+        ] {
+            assert_eq!(EmailAddress::parse(address).unwrap().as_str(), address);
+        }
+        assert_eq!(EmailAddress::parse(" ann@example.com ").unwrap().as_str(), "ann@example.com");
+    }
+
+    #[test]
+    fn what_cannot_be_an_address_is_told() {
+        for address in [
+            "ann",
+            "ann@example",
+            "ann@@example.com",
+            "ann@exam ple.com",
+            "ann@.com",
+            "@example.com",
+            "ann@example.",
+            "ann@ex_ample.com",
+            "a<b@example.com",
+            "ann@1.2.3.4",
+        ] {
+            assert_eq!(EmailAddress::parse(address), Err(Fault::Email), "{address}");
+        }
+    }
+
+    #[test]
+    fn the_part_before_the_at_has_no_limit_of_its_own() {
+        for local in [64, 65, 100, 254 - "@example.com".len()] {
+            assert!(EmailAddress::parse(&format!("{}@example.com", "a".repeat(local))).is_ok(), "{local}");
+        }
+        assert_eq!(EmailAddress::parse(&format!("{}@example.com", "a".repeat(255 - "@example.com".len()))), Err(Fault::TooLong));
+    }
+}
