@@ -47,7 +47,7 @@ impl EmailAddress {
         let Some((local, domain)) = address.rsplit_once('@') else {
             return Err(Fault::Email);
         };
-        let labels = domain.split('.');
+        let mut labels = domain.split('.');
         let blank_or_quote = |character: char| {
             character.is_whitespace() || matches!(character, '"' | '<' | '>' | ',' | ';' | ':' | '(' | ')' | '[' | ']' | '\\')
         };
@@ -55,9 +55,9 @@ impl EmailAddress {
             && !local.contains('@')
             && !address.contains(blank_or_quote)
             && domain.contains('.')
-            && labels.clone().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+            && labels.all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
             && domain.chars().all(|character| character.is_ascii_alphanumeric() || !character.is_ascii() || matches!(character, '.' | '-'))
-            && labels.last().is_some_and(|top| top.chars().any(|character| !character.is_ascii_digit()));
+            && domain.rsplit('.').next().is_some_and(|top| top.chars().any(|character| !character.is_ascii_digit()));
         if good { Ok(EmailAddress(address)) } else { Err(Fault::Email) }
     }
 

@@ -49,6 +49,13 @@ impl Day {
     }
 }
 
+/// The first day there is.
+impl Default for Day {
+    fn default() -> Day {
+        Day { year: 1, month: 1, day: 1 }
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:04}-{:02}-{:02}", self.year, self.month, self.day)

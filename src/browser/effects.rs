@@ -1,0 +1,154 @@
+//! Doing what the form wants done: the only place where an effect becomes a request, a timer or a move of the focus.
+
+use std::rc::Rc;
+
+use regcard_protocol::registration::{RegistrationsAnswer, StatusAnswer};
+use regcard_protocol::serial_number::CheckRequest;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, HtmlInputElement};
+
+use super::clock::{new_key, pause, today};
+use super::shell::Shell;
+use super::{controls, focus, page, upload};
+use crate::form::{CallFault, Effect, Event, Place};
+
+/// 350 ms after the last key: people type a serial number in groups, with pauses of 200 to 300 ms within a group.
+const CHECK_AFTER_MS: i32 = 350;
+
+/// A second, as the gateway's Retry-After asks for.
+const ASK_AGAIN_AFTER_MS: i32 = 1_000;
+
+/// Does one thing.
+pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
+    match effect {
+        Effect::CheckLater(row, generation) => later(shell, CHECK_AFTER_MS, Event::CheckDue(row, generation)),
+        Effect::Check(row, generation, serial_number) => check(shell, row, generation, serial_number),
+        Effect::AbortCheck(row) => shell.abort_check(row),
+        Effect::ReadFile(field) => read_file(shell, field),
+        Effect::ForgetFile(field) => {
+            if let Some(input) = file_input(shell, field) {
+                input.set_value("");
+            }
+        }
+        Effect::Upload(field, attempt, facts) => {
+            let Some(file) = file_input(shell, field).and_then(|input| controls::files(&input)).and_then(|files| files.item(0)) else {
+                return shell.dispatch(Event::FileRead(field, None));
+            };
+            shell.begin_upload(field, attempt);
+            spawn_local(upload::run(Rc::downgrade(shell), field, attempt, file, facts));
+        }
+        Effect::AbortUpload(field) => shell.abort_upload(field),
+        Effect::Gather => gather(shell),
+        Effect::Send(key, body) => {
+            let weak = Rc::downgrade(shell);
+            spawn_local(async move {
+                let Some(shell) = weak.upgrade() else { return };
+                let answer: Result<RegistrationsAnswer, CallFault> = shell.gateway.post("/v1/registrations", &body, Some(&key), None).await;
+                shell.dispatch(Event::Sent(answer.map(|answer| answer.registrations)));
+            });
+        }
+        Effect::AskStatus(key) => ask_status(shell, key, 0),
+        Effect::AskStatusLater(key) => ask_status(shell, key, ASK_AGAIN_AFTER_MS),
+        Effect::FocusSummary => focus_on(shell, "[data-summary]"),
+        Effect::FocusDone => focus_on(shell, "[data-heading]"),
+        Effect::Focus(place) => {
+            let weak = Rc::downgrade(shell);
+            spawn_local(async move {
+                pause(0).await;
+                if let Some(control) = weak.upgrade().and_then(|shell| controls::at(&shell.root, place)) {
+                    focus::to(&control, true);
+                }
+            });
+        }
+        Effect::Copy(text) => copy(shell, &text),
+        Effect::Emit(event) => page::tell(&shell.host, &event),
+    }
+}
+
+fn later(shell: &Rc<Shell>, ms: i32, event: Event) {
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        pause(ms).await;
+        if let Some(shell) = weak.upgrade() {
+            shell.dispatch(event);
+        }
+    });
+}
+
+fn check(shell: &Rc<Shell>, row: u32, generation: u32, serial_number: String) {
+    let controller = AbortController::new().ok();
+    let signal = controller.as_ref().map(AbortController::signal);
+    if let Some(controller) = controller {
+        shell.hold_check(row, controller);
+    }
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        let Some(shell) = weak.upgrade() else { return };
+        let answer = shell.gateway.post("/v1/serial_numbers/check", &CheckRequest { serial_number }, None, signal.as_ref()).await;
+        shell.dispatch(Event::Checked(row, generation, answer));
+    });
+}
+
+fn read_file(shell: &Rc<Shell>, field: usize) {
+    // No file means that the choice was called off; what was there before stays.
+    let Some(file) = file_input(shell, field).and_then(|input| controls::files(&input)).and_then(|files| files.item(0)) else { return };
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        let facts = upload::facts(&file).await;
+        if let Some(shell) = weak.upgrade() {
+            shell.dispatch(Event::FileRead(field, facts));
+        }
+    });
+}
+
+fn gather(shell: &Rc<Shell>) {
+    let allowed = page::may_submit(&shell.host);
+    match new_key().filter(|_| allowed) {
+        Some(key) => shell.dispatch(Event::Gathered(controls::answers(&shell.root), key, today())),
+        None => shell.dispatch(Event::SubmitWithheld),
+    }
+}
+
+fn ask_status(shell: &Rc<Shell>, key: String, after_ms: i32) {
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        if after_ms > 0 {
+            pause(after_ms).await;
+        }
+        let Some(shell) = weak.upgrade() else { return };
+        let answer: Result<Option<StatusAnswer>, CallFault> = shell.gateway.status(&key).await;
+        shell.dispatch(Event::StatusKnown(answer.map(|answer| answer.map(|answer| answer.registrations))));
+    });
+}
+
+/// Moves the focus once the view has caught up with the state.
+fn focus_on(shell: &Rc<Shell>, selector: &'static str) {
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        pause(0).await;
+        if let Some(element) = weak.upgrade().and_then(|shell| shell.root.query_selector(selector).ok().flatten()) {
+            focus::to(&element, true);
+        }
+    });
+}
+
+fn copy(shell: &Rc<Shell>, text: &str) {
+    let Some(window) = web_sys::window() else { return };
+    // Pages without https have no clipboard; the number can still be selected.
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).ok().filter(|value| !value.is_undefined());
+    let Some(clipboard) = clipboard.and_then(|value| value.dyn_into::<web_sys::Clipboard>().ok()) else { return };
+    let written = clipboard.write_text(text);
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        if JsFuture::from(written).await.is_ok()
+            && let Some(shell) = weak.upgrade()
+        {
+            shell.dispatch(Event::Copied);
+        }
+    });
+}
+
+fn file_input(shell: &Shell, field: usize) -> Option<HtmlInputElement> {
+    controls::at(&shell.root, Place::Field(field))?.dyn_into().ok()
+}

@@ -1,0 +1,195 @@
+//! Calls to the gateway: one session a card, opened once, renewed when it has run out. The token lives here and nowhere
+//! else; the page's storage, its URL and its document never hold it.
+
+use std::cell::RefCell;
+
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::Promise;
+use regcard_protocol::problem::Problem;
+use regcard_protocol::session::{SessionAnswer, SessionRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortController, AbortSignal};
+
+use super::clock::pause;
+use crate::form::CallFault;
+
+/// 20 seconds: longer than the gateway works on any request (15), so that its own answer comes first. Milliseconds.
+const PATIENCE_MS: i32 = 20_000;
+
+/// The gateway, as one card talks to it.
+pub(super) struct Gateway {
+    origin: String,
+    key: String,
+    form: String,
+    token: RefCell<Option<String>>,
+    opening: RefCell<Option<Promise>>,
+}
+
+impl Gateway {
+    pub(super) fn new(origin: String, key: String, form: String) -> Gateway {
+        Gateway { origin, key, form, token: RefCell::new(None), opening: RefCell::new(None) }
+    }
+
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Opens the session, if none is open.
+    ///
+    /// # Errors
+    /// As the gateway refuses it.
+    pub(super) async fn open(&self) -> Result<String, CallFault> {
+        if let Some(token) = self.token.borrow().clone() {
+            return Ok(token);
+        }
+        self.session(None).await
+    }
+
+    /// Sends JSON within the session. One that has run out is renewed once, and the call made again.
+    ///
+    /// # Errors
+    /// No answer, a refusal, or an answer that makes no sense.
+    pub(super) async fn post<A: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        idempotency_key: Option<&str>,
+        signal: Option<&AbortSignal>,
+    ) -> Result<A, CallFault> {
+        let body = serde_json::to_string(body).map_err(|_| CallFault::Nonsense)?;
+        let token = self.open().await?;
+        let ask = async |token: &str| {
+            let mut request = self.request(path, Method::POST).header("authorization", &format!("Bearer {token}"));
+            if let Some(key) = idempotency_key {
+                request = request.header("idempotency-key", key);
+            }
+            self.call(request, Some(&body), signal).await
+        };
+        match ask(&token).await {
+            Err(CallFault::Problem(401, _, _)) => {
+                let token = self.renew(&token).await?;
+                ask(&token).await
+            }
+            other => other,
+        }
+        .and_then(read)
+    }
+
+    /// Asks how it stands with a key. `None` if nothing is known of it.
+    ///
+    /// # Errors
+    /// No answer, a refusal, or an answer that makes no sense.
+    pub(super) async fn status<A: DeserializeOwned>(&self, idempotency_key: &str) -> Result<Option<A>, CallFault> {
+        let request = self.request("/v1/registrations/status", Method::GET).header("idempotency-key", idempotency_key);
+        match self.call(request, None, None).await {
+            Ok(value) => read(value).map(Some),
+            Err(CallFault::Problem(404, _, _)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn renew(&self, old: &str) -> Result<String, CallFault> {
+        // Another call may have renewed it meanwhile.
+        if self.token.borrow().as_deref() == Some(old) {
+            self.token.replace(None);
+        }
+        match self.token.borrow().clone() {
+            Some(token) => Ok(token),
+            None => self.session(Some(old)).await,
+        }
+    }
+
+    /// Asks for a token; several who ask at once share one answer.
+    async fn session(&self, old: Option<&str>) -> Result<String, CallFault> {
+        let running = self.opening.borrow().clone();
+        let promise = running.unwrap_or_else(|| {
+            let mut request = self.request("/v1/sessions", Method::POST);
+            if let Some(old) = old {
+                request = request.header("authorization", &format!("Bearer {old}"));
+            }
+            let asked = SessionRequest { key: self.key.clone(), form: self.form.clone() };
+            let promise = future_to_promise(async move {
+                let body = serde_json::to_string(&asked).map_err(|_| JsValue::NULL)?;
+                send(request, Some(&body), None).await.map_err(|fault| fault_to_js(&fault))
+            });
+            self.opening.replace(Some(promise.clone()));
+            promise
+        });
+        let answer = JsFuture::from(promise).await;
+        self.opening.replace(None);
+        let answer: SessionAnswer = answer.map_err(|fault| fault_from_js(&fault)).and_then(read)?;
+        self.token.replace(Some(answer.token.clone()));
+        Ok(answer.token)
+    }
+
+    fn request(&self, path: &str, method: Method) -> RequestBuilder {
+        RequestBuilder::new(&format!("{}{path}", self.origin)).method(method).credentials(web_sys::RequestCredentials::Omit)
+    }
+
+    async fn call(&self, request: RequestBuilder, body: Option<&str>, signal: Option<&AbortSignal>) -> Result<JsValue, CallFault> {
+        send(request, body, signal).await
+    }
+}
+
+/// Sends one request, and gives up after [`PATIENCE_MS`], whatever the page has made of `fetch`.
+async fn send(request: RequestBuilder, body: Option<&str>, signal: Option<&AbortSignal>) -> Result<JsValue, CallFault> {
+    let own = AbortController::new().ok();
+    let request = request.abort_signal(signal.or(own.as_ref().map(AbortController::signal).as_ref()));
+    let request = match body {
+        Some(body) => request.header("content-type", "application/json").body(body),
+        None => request.build(),
+    }
+    .map_err(|_| CallFault::Nonsense)?;
+    let answer = async {
+        let response = request.send().await.map_err(|_| CallFault::NoAnswer)?;
+        let status = response.status();
+        let promise = web_sys::Response::from(response).json().map_err(|_| CallFault::NoAnswer)?;
+        let json = JsFuture::from(promise).await;
+        if (200..300).contains(&status) {
+            return json.map_err(|_| CallFault::Nonsense);
+        }
+        // A proxy on the way answers in its own words; the status then says enough.
+        match json.ok().and_then(|json| serde_wasm_bindgen::from_value::<Problem>(json).ok()) {
+            Some(problem) => Err(CallFault::Problem(status, problem.code, problem.errors)),
+            None => Err(CallFault::Problem(status, String::new(), Vec::new())),
+        }
+    };
+    let late = async {
+        pause(PATIENCE_MS).await;
+        if let Some(own) = &own {
+            own.abort();
+        }
+        Err(CallFault::NoAnswer)
+    };
+    first(answer, late).await
+}
+
+/// Whichever of the two is ready first.
+async fn first<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {
+    let (mut one, mut other) = (std::pin::pin!(one), std::pin::pin!(other));
+    std::future::poll_fn(|context| match one.as_mut().poll(context) {
+        std::task::Poll::Ready(value) => std::task::Poll::Ready(value),
+        std::task::Poll::Pending => other.as_mut().poll(context),
+    })
+    .await
+}
+
+fn read<A: DeserializeOwned>(value: JsValue) -> Result<A, CallFault> {
+    serde_wasm_bindgen::from_value(value).map_err(|_| CallFault::Nonsense)
+}
+
+/// A fault as a promise carries it: a refusal's status, or nothing.
+fn fault_to_js(fault: &CallFault) -> JsValue {
+    match fault {
+        CallFault::Problem(status, _, _) => JsValue::from_f64(f64::from(*status)),
+        CallFault::NoAnswer | CallFault::Nonsense => JsValue::NULL,
+    }
+}
+
+fn fault_from_js(value: &JsValue) -> CallFault {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status, put in by fault_to_js")]
+    value.as_f64().map_or(CallFault::NoAnswer, |status| CallFault::Problem(status as u16, String::new(), Vec::new()))
+}

@@ -1,0 +1,185 @@
+//! Taking over from the painted form: the live one is mounted beside the document, gets what was typed, and replaces it
+//! in one turn, with files, focus and caret where they were. The first start, a start after a failure and a card that
+//! was taken out and put back are all this one way.
+
+use std::rc::{Rc, Weak};
+
+use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::{AnyView, GetUntracked, IntoAny, Owner, RwSignal};
+use leptos::tachys::view::any_view::AnyViewState;
+use regcard_protocol::form::{FieldKind, Form};
+use serde::Deserialize;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::{JsCast, JsError};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlElement, HtmlInputElement, ShadowRoot};
+
+use super::clock::today;
+use super::focus::Held;
+use super::gateway::Gateway;
+use super::shell::Shell;
+use super::{controls, page};
+use crate::form::{CallFault, Effect, Event, FormState, Place};
+use crate::text::Texts;
+use crate::view::Dispatch;
+use crate::view::card::{Card, CardProps};
+
+/// What the loader gives.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    /// The gateway's answer about the form.
+    card: CardAnswer,
+    /// The gateway's origin.
+    gateway: String,
+    /// The publishable key.
+    key: String,
+    /// The form's name in URLs.
+    form: String,
+    /// The hosted page.
+    page: String,
+    /// The product the page is about.
+    #[serde(default)]
+    product: Option<String>,
+    /// Whether submit was pressed already.
+    #[serde(default)]
+    submit: bool,
+}
+
+/// What is needed of `GET /v1/forms/{key}/{form}/card`.
+#[derive(Deserialize)]
+struct CardAnswer {
+    form: Form,
+    texts: Texts,
+}
+
+/// A card that stands. Dropping it (`free`, in JavaScript) takes it away.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Mounted {
+    parts: Option<Parts>,
+}
+
+struct Parts {
+    shell: Rc<Shell>,
+    handle: UnmountHandle<AnyViewState>,
+    owner: Owner,
+    _late_files: Vec<Closure<dyn FnMut()>>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
+    }
+}
+
+/// Puts the live form in the painted one's place. `host` is the element on the page, `painted` the wrapper to replace.
+///
+/// # Errors
+/// Options that make no sense, or a document that refuses new elements. The painted form then stays.
+#[wasm_bindgen]
+pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue) -> Result<Mounted, JsError> {
+    let options: Options = serde_wasm_bindgen::from_value(options)?;
+    let active = painted.get_root_node().dyn_into::<ShadowRoot>().ok().and_then(|root| root.active_element());
+    let held = Held::within(&painted, active);
+    let answers = controls::answers(&painted);
+    let document = painted.owner_document().ok_or_else(|| JsError::new("no document"))?;
+    let wrapper: HtmlElement =
+        document.create_element("div").ok().and_then(|element| element.dyn_into().ok()).ok_or_else(|| JsError::new("no element"))?;
+    wrapper.set_class_name(&painted.class_name());
+
+    let owner = Owner::new_root(None);
+    let (shell, handle) = owner.with(|| {
+        let state = RwSignal::new(FormState::new(options.card.form, &options.form, options.product, &answers, today()));
+        let gateway = Gateway::new(options.gateway, options.key, options.form);
+        let shell = Shell::new(state, host, wrapper.clone().into(), gateway);
+        let weak = Rc::downgrade(&shell);
+        let dispatch: Dispatch = Rc::new(move |event| {
+            if let Some(shell) = weak.upgrade() {
+                shell.dispatch(event);
+            }
+        });
+        let (texts, action) = (options.card.texts, options.page);
+        let handle = mount_to(wrapper.clone(), move || -> AnyView { Card(CardProps { state, texts, action, dispatch }).into_any() });
+        (shell, handle)
+    });
+
+    let late_files = take_files(&shell, &painted);
+    painted.replace_with_with_node_1(&wrapper).map_err(|_| JsError::new("the painted form is gone"))?;
+    if let Some(held) = &held {
+        held.restore(&wrapper);
+    }
+    start(&shell, held.as_ref(), options.submit);
+    Ok(Mounted { parts: Some(Parts { shell, handle, owner, _late_files: late_files }) })
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        if let Some(parts) = self.parts.take() {
+            // Removing the controls blurs them: nobody may listen any longer when that happens.
+            parts.shell.end();
+            drop(parts.handle);
+            parts.owner.cleanup();
+        }
+    }
+}
+
+/// Moves the chosen files over, and listens on the painted controls: a dialog that was opened on one of them delivers
+/// its file there, however long it is open.
+fn take_files(shell: &Rc<Shell>, painted: &Element) -> Vec<Closure<dyn FnMut()>> {
+    controls::file_inputs(painted)
+        .into_iter()
+        .map(|old| {
+            move_files(shell, &old);
+            let (weak, input) = (Rc::downgrade(shell), old.clone());
+            let listener = Closure::<dyn FnMut()>::new(move || {
+                if let Some(shell) = Weak::upgrade(&weak) {
+                    move_files(&shell, &input);
+                }
+            });
+            drop(old.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref()));
+            listener
+        })
+        .collect()
+}
+
+fn move_files(shell: &Rc<Shell>, old: &HtmlInputElement) {
+    let Some(files) = controls::files(old) else { return };
+    let state = shell.state.get_untracked();
+    let named = |field: &regcard_protocol::form::Field| field.kind == FieldKind::Receipt && field.key == old.name();
+    let Some(index) = state.form.fields.iter().position(named) else { return };
+    if let Some(input) = controls::at(&shell.root, Place::Field(index)).and_then(|control| control.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_files(Some(&files));
+        shell.dispatch(Event::FilePicked(index));
+    }
+}
+
+/// What a card does once it stands: open its session, check what was typed before, send what was submitted before.
+fn start(shell: &Rc<Shell>, held: Option<&Held>, submit: bool) {
+    let weak = Rc::downgrade(shell);
+    spawn_local(async move {
+        let Some(shell) = weak.upgrade() else { return };
+        if let Err(fault) = shell.gateway.open().await {
+            if matches!(fault, CallFault::Problem(403, _, _)) {
+                page::origin_refused(shell.gateway.origin());
+            }
+            shell.dispatch(Event::SessionFailed(fault));
+        }
+    });
+    let rows = shell.state.get_untracked().rows().to_vec();
+    for (nth, row) in rows.iter().enumerate() {
+        if held.is_some_and(|held| held.is_in("serialNumber", nth)) {
+            super::effects::run(shell, Effect::CheckLater(row.id, row.generation));
+        } else {
+            shell.dispatch(Event::SerialLeft(row.id));
+        }
+    }
+    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
+        drop(performance.mark("regcard:live"));
+        drop(performance.mark("form-ready"));
+    }
+    page::ready(&shell.host);
+    if submit {
+        shell.dispatch(Event::SubmitPressed);
+    }
+}

@@ -1,0 +1,148 @@
+//! What can happen to a card, and what it then wants done. Plain data on both sides.
+
+use regcard_protocol::date::Day;
+use regcard_protocol::problem::FieldError;
+use regcard_protocol::registration::{NewRegistrations, Registered};
+use regcard_protocol::serial_number::CheckAnswer;
+
+use super::{Answers, FileFacts};
+
+/// A control, as far as focus and messages go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A field by its position in the form.
+    Field(usize),
+    /// A row of serial numbers by its id.
+    Row(u32),
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A text, date or choice was changed.
+    Typed(usize, String),
+    /// A box was ticked or not.
+    Ticked(usize, bool),
+    /// A field lost the focus.
+    Left(usize),
+    /// A serial number was changed.
+    SerialTyped(u32, String),
+    /// A serial number lost the focus, or a scanner ended it: no reason to wait any longer.
+    SerialLeft(u32),
+    /// The pause after typing is over.
+    CheckDue(u32, u32),
+    /// The gateway answered a check: row, generation, answer.
+    Checked(u32, u32, Result<CheckAnswer, CallFault>),
+    /// Another serial number is wanted.
+    RowAdded,
+    /// A serial number is not wanted any longer.
+    RowRemoved(u32),
+    /// The receipt's control holds a file, or none.
+    FilePicked(usize),
+    /// What that file is.
+    FileRead(usize, Option<FileFacts>),
+    /// Bytes that have left: field, attempt, bytes.
+    UploadMoved(usize, u32, u64),
+    /// The file is stored: field, attempt, upload id.
+    Uploaded(usize, u32, String),
+    /// The file could not be stored: field, attempt.
+    UploadFailed(usize, u32, UploadFault),
+    /// The receipt is not to be sent, or to be taken out.
+    FileRemoved(usize),
+    /// The receipt is to be sent once more.
+    UploadRetried(usize),
+    /// Submit was pressed. What the controls hold is not known yet.
+    SubmitPressed,
+    /// The page does not want it to be sent now.
+    SubmitWithheld,
+    /// No session could be opened.
+    SessionFailed(CallFault),
+    /// What the controls hold at submit, a new idempotency key, and the day it is.
+    Gathered(Answers, String, Day),
+    /// How sending went.
+    Sent(SendResult),
+    /// How asking for the status went.
+    StatusKnown(StatusResult),
+    /// A line of the error summary was pressed.
+    SummaryPressed(Place),
+    /// The registration's number is to be copied.
+    CopyPressed,
+    /// It was copied.
+    Copied,
+}
+
+/// Something the card wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Tell [`Event::CheckDue`] after the pause: row, generation.
+    CheckLater(u32, u32),
+    /// Ask the gateway about a serial number: row, generation, text.
+    Check(u32, u32, String),
+    /// An answer to this row's check is not wanted any longer.
+    AbortCheck(u32),
+    /// Tell [`Event::FileRead`].
+    ReadFile(usize),
+    /// Empty the receipt's control.
+    ForgetFile(usize),
+    /// Send the file: field, attempt.
+    Upload(usize, u32, FileFacts),
+    /// Stop sending the file.
+    AbortUpload(usize),
+    /// Tell [`Event::Gathered`].
+    Gather,
+    /// Send the registration under this key.
+    Send(String, NewRegistrations),
+    /// Ask how it stands with this key.
+    AskStatus(String),
+    /// The same, after a second.
+    AskStatusLater(String),
+    /// Move the focus to the error summary.
+    FocusSummary,
+    /// Move the focus to a control.
+    Focus(Place),
+    /// Move the focus to the end's heading.
+    FocusDone,
+    /// Put a text on the clipboard, then tell [`Event::Copied`].
+    Copy(String),
+    /// Tell the page.
+    Emit(CardEvent),
+}
+
+/// What the page is told. No personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardEvent {
+    /// `regcard:serial`: the row's state changed.
+    Serial(&'static str),
+    /// `regcard:upload`: the receipt's state changed.
+    Upload(&'static str),
+    /// `regcard:registered`.
+    Registered(Vec<Registered>),
+    /// `regcard:error`, with a code that the documentation explains.
+    Error(&'static str),
+}
+
+/// Why a call did not bring what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallFault {
+    /// No answer came. The request may have arrived.
+    NoAnswer,
+    /// The gateway refused: status, code, faults by field.
+    Problem(u16, String, Vec<FieldError>),
+    /// An answer came that makes no sense.
+    Nonsense,
+}
+
+/// Why a file could not be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UploadFault {
+    /// Asking where to send it failed.
+    Call(CallFault),
+    /// Sending failed, several times.
+    Cut,
+}
+
+/// How sending a registration went.
+pub type SendResult = Result<Vec<Registered>, CallFault>;
+
+/// How asking for a status went; `None` if nothing is known under that key.
+pub type StatusResult = Result<Option<Vec<Registered>>, CallFault>;

@@ -1,0 +1,120 @@
+//! One field: what it holds and what is wrong with it.
+
+use regcard_protocol::form::{Field as Definition, FieldKind};
+use regcard_protocol::validate::Fault;
+
+use super::{Answers, Receipt, Row};
+use crate::text::Text;
+
+/// One field's state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// What it holds.
+    pub answer: FieldAnswer,
+    /// What is wrong with it.
+    pub message: Option<Message>,
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldAnswer {
+    /// A text, a date or a choice's value.
+    Text(String),
+    /// A box, ticked or not.
+    Ticked(bool),
+    /// Serial numbers, a row each.
+    SerialNumbers(Vec<Row>),
+    /// A file.
+    Receipt(Receipt),
+}
+
+/// What is wrong, as it is said at the field and in the summary.
+pub type Message = Text;
+
+impl Field {
+    /// The field as it is first shown, with what has been answered before.
+    pub fn new(definition: &Definition, answers: &Answers, given_product: Option<&str>) -> Field {
+        let key = definition.key.as_str();
+        let answer = match definition.kind {
+            FieldKind::Product => FieldAnswer::Text(given_product.or_else(|| answers.text(key)).unwrap_or_default().to_owned()),
+            FieldKind::Name | FieldKind::Email | FieldKind::PurchaseDate | FieldKind::Text | FieldKind::Choice => {
+                FieldAnswer::Text(answers.text(key).unwrap_or_default().to_owned())
+            }
+            FieldKind::Checkbox | FieldKind::Consent => FieldAnswer::Ticked(answers.ticked(key).unwrap_or(false)),
+            FieldKind::Receipt => FieldAnswer::Receipt(Receipt::None),
+            FieldKind::SerialNumber => {
+                let mut rows: Vec<Row> = (0..).zip(answers.texts(key)).map(|(id, text)| Row::new(id, text)).collect();
+                if rows.is_empty() {
+                    rows.push(Row::new(0, ""));
+                }
+                FieldAnswer::SerialNumbers(rows)
+            }
+        };
+        Field { answer, message: None }
+    }
+
+    /// What is typed, of a field that holds text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.answer {
+            FieldAnswer::Text(text) => Some(text),
+            FieldAnswer::Ticked(_) | FieldAnswer::SerialNumbers(_) | FieldAnswer::Receipt(_) => None,
+        }
+    }
+
+    /// The serial numbers, of the field that holds them.
+    pub fn rows(&self) -> Option<&[Row]> {
+        match &self.answer {
+            FieldAnswer::SerialNumbers(rows) => Some(rows),
+            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Receipt(_) => None,
+        }
+    }
+
+    /// The file, of a field that holds one.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        match &self.answer {
+            FieldAnswer::Receipt(receipt) => Some(receipt),
+            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::SerialNumbers(_) => None,
+        }
+    }
+}
+
+/// The words for a fault in a field of this kind.
+pub(super) fn message(kind: FieldKind, fault: Fault) -> Message {
+    match fault {
+        Fault::Required => match kind {
+            FieldKind::Name => Text::EnterName,
+            FieldKind::Email => Text::EnterEmail,
+            FieldKind::Product => Text::EnterProduct,
+            FieldKind::SerialNumber => Text::EnterSerialNumber,
+            FieldKind::PurchaseDate => Text::EnterDate,
+            FieldKind::Receipt => Text::ChooseReceipt,
+            FieldKind::Text => Text::EnterAnswer,
+            FieldKind::Choice => Text::ChooseAnswer,
+            FieldKind::Checkbox | FieldKind::Consent => Text::TickBox,
+        },
+        Fault::TooLong => match kind {
+            FieldKind::SerialNumber => Text::WrongSerialNumber,
+            FieldKind::Name
+            | FieldKind::Email
+            | FieldKind::Product
+            | FieldKind::PurchaseDate
+            | FieldKind::Receipt
+            | FieldKind::Text
+            | FieldKind::Choice
+            | FieldKind::Checkbox
+            | FieldKind::Consent => Text::TooLong,
+        },
+        Fault::Characters => Text::WrongCharacters,
+        Fault::Email => Text::WrongEmail,
+        Fault::Date => Text::WrongDate,
+        Fault::DateInFuture => Text::DateInFuture,
+        Fault::DateTooEarly => Text::DateTooEarly,
+        Fault::NotAChoice | Fault::Kind | Fault::UnknownField => Text::WrongAnswer,
+        Fault::SerialNumber => Text::WrongSerialNumber,
+        Fault::SerialNumberTwice => Text::SerialNumberTwice,
+        Fault::TooManySerialNumbers => Text::TooManySerialNumbers,
+        Fault::SerialNumberUnknown => Text::Unknown,
+        Fault::SerialNumberRegistered => Text::Taken,
+        Fault::File => Text::ReceiptLost,
+    }
+}

@@ -1,0 +1,242 @@
+//! What happens to a card: one event in, the changed state and what is to be done out.
+
+use regcard_protocol::limits;
+
+use super::field::message;
+use super::{CallFault, CardEvent, Done, Effect, Event, FieldAnswer, FileFacts, FormState, Notice, Phase, Receipt, Row, UploadFault};
+use crate::text::Text;
+
+/// Changes the state by one event and tells what is to be done.
+pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Typed(index, text) => typed(state, index, text),
+        Event::Ticked(index, ticked) => {
+            if let Some(field) = state.fields.get_mut(index) {
+                field.answer = FieldAnswer::Ticked(ticked);
+                field.message = None;
+            }
+            Vec::new()
+        }
+        Event::Left(index) => left(state, index),
+        Event::SerialTyped(id, text) => state.row_mut(id).map(|row| row.typed(text)).unwrap_or_default(),
+        Event::SerialLeft(id) => state.row_mut(id).map(Row::check_now).unwrap_or_default(),
+        Event::CheckDue(id, generation) => match state.row_mut(id) {
+            Some(row) if row.generation == generation => row.check_now(),
+            Some(_) | None => Vec::new(),
+        },
+        Event::Checked(id, generation, answer) => state.row_mut(id).map(|row| row.checked(generation, answer)).unwrap_or_default(),
+        Event::RowAdded => row_added(state),
+        Event::RowRemoved(id) => row_removed(state, id),
+        Event::FilePicked(index) => vec![Effect::ReadFile(index)],
+        Event::FileRead(index, facts) => file_read(state, index, facts),
+        Event::UploadMoved(index, of, bytes) => {
+            if let Some(Receipt::Sending { attempt, sent, .. }) = state.receipt_mut(index)
+                && *attempt == of
+            {
+                *sent = bytes;
+            }
+            Vec::new()
+        }
+        Event::Uploaded(index, of, upload_id) => uploaded(state, index, of, upload_id),
+        Event::UploadFailed(index, of, fault) => upload_failed(state, index, of, &fault),
+        Event::FileRemoved(index) => file_removed(state, index),
+        Event::UploadRetried(index) => upload_retried(state, index),
+        Event::SubmitPressed => {
+            if state.phase == Phase::Filling {
+                state.phase = Phase::Gathering;
+                vec![Effect::Gather]
+            } else {
+                Vec::new()
+            }
+        }
+        Event::SubmitWithheld => {
+            if state.phase == Phase::Gathering {
+                state.phase = Phase::Filling;
+            }
+            Vec::new()
+        }
+        // Nothing on this page will ever work; better to know before the rest is filled in. Anything else is told when
+        // something is asked for.
+        Event::SessionFailed(CallFault::Problem(403, _, _)) => {
+            state.notice = Some(Notice::NotAllowed);
+            vec![Effect::Emit(CardEvent::Error(Notice::NotAllowed.code()))]
+        }
+        Event::SessionFailed(CallFault::NoAnswer | CallFault::Nonsense | CallFault::Problem(..)) => Vec::new(),
+        Event::Gathered(answers, key, today) => {
+            if state.phase == Phase::Gathering {
+                state.gathered(&answers, key, today)
+            } else {
+                Vec::new()
+            }
+        }
+        Event::Sent(result) => state.sent(result),
+        Event::StatusKnown(result) => state.status_known(result),
+        Event::SummaryPressed(place) => {
+            if state.reachable(place) {
+                vec![Effect::Focus(place)]
+            } else {
+                Vec::new()
+            }
+        }
+        Event::CopyPressed => match &state.phase {
+            Phase::Done(Done { number: Some(number), .. }) => vec![Effect::Copy(number.clone())],
+            Phase::Done(_) | Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => {
+                Vec::new()
+            }
+        },
+        Event::Copied => {
+            if let Phase::Done(done) = &mut state.phase {
+                done.copied = true;
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn typed(state: &mut FormState, index: usize, typed: String) -> Vec<Effect> {
+    let (Some(field), Some(definition)) = (state.fields.get_mut(index), state.form.fields.get(index)) else {
+        return Vec::new();
+    };
+    if let FieldAnswer::Text(text) = &mut field.answer {
+        *text = typed;
+        // While it is typed nothing is complained about, but what has been mended stops being said.
+        if field.message.is_some() && definition.check_text(text, state.today).is_ok() && !text.trim().is_empty() {
+            field.message = None;
+        }
+    }
+    Vec::new()
+}
+
+fn left(state: &mut FormState, index: usize) -> Vec<Effect> {
+    if let (Some(field), Some(definition)) = (state.fields.get_mut(index), state.form.fields.get(index))
+        && let FieldAnswer::Text(text) = &field.answer
+        && let Err(fault) = definition.check_text(text, state.today)
+    {
+        field.message = Some(message(definition.kind, fault));
+    }
+    Vec::new()
+}
+
+fn row_added(state: &mut FormState) -> Vec<Effect> {
+    let Some(rows) = state.rows_mut().filter(|rows| rows.len() < limits::SERIAL_NUMBERS) else {
+        return Vec::new();
+    };
+    let id = rows.iter().map(|row| row.id).max().map_or(0, |highest| highest + 1);
+    rows.push(Row::new(id, ""));
+    vec![Effect::Focus(super::Place::Row(id))]
+}
+
+fn row_removed(state: &mut FormState, id: u32) -> Vec<Effect> {
+    let Some(rows) = state.rows_mut() else {
+        return Vec::new();
+    };
+    match rows.iter().position(|row| row.id == id) {
+        Some(position) if rows.len() > 1 => {
+            rows.remove(position);
+            let neighbour = rows[position.saturating_sub(1)].id;
+            vec![Effect::AbortCheck(id), Effect::Focus(super::Place::Row(neighbour))]
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn file_read(state: &mut FormState, index: usize, facts: Option<FileFacts>) -> Vec<Effect> {
+    let Some(facts) = facts else {
+        // Taken away again before it could be read.
+        if state.receipt_mut(index).is_some() {
+            state.fields[index].message = Some(Text::FileUnreadable);
+        }
+        return vec![Effect::ForgetFile(index)];
+    };
+    let refused = facts.refused();
+    // Counted over the whole card, so that late news of a file that was removed never meets another one.
+    state.uploads += 1;
+    let attempt = state.uploads;
+    let Some(receipt) = state.receipt_mut(index) else {
+        return Vec::new();
+    };
+    let mut effects = if matches!(receipt, Receipt::Sending { .. }) { vec![Effect::AbortUpload(index)] } else { Vec::new() };
+    match refused {
+        Some(_) => {
+            *receipt = Receipt::None;
+            effects.push(Effect::ForgetFile(index));
+        }
+        None => {
+            *receipt = Receipt::Sending { file: facts.clone(), attempt, sent: 0 };
+            effects.push(Effect::Upload(index, attempt, facts));
+        }
+    }
+    effects.push(Effect::Emit(CardEvent::Upload(receipt.word())));
+    state.fields[index].message = refused;
+    effects
+}
+
+fn uploaded(state: &mut FormState, index: usize, of: u32, upload_id: String) -> Vec<Effect> {
+    let Some(receipt) = state.receipt_mut(index) else {
+        return Vec::new();
+    };
+    let Receipt::Sending { file, attempt, .. } = receipt else {
+        return Vec::new();
+    };
+    if *attempt != of {
+        return Vec::new();
+    }
+    *receipt = Receipt::Stored { file: file.clone(), upload_id };
+    let mut effects = vec![Effect::Emit(CardEvent::Upload("stored"))];
+    state.fields[index].message = None;
+    effects.extend(state.receipt_settled(index));
+    effects
+}
+
+fn upload_failed(state: &mut FormState, index: usize, of: u32, fault: &UploadFault) -> Vec<Effect> {
+    let Some(receipt) = state.receipt_mut(index) else {
+        return Vec::new();
+    };
+    let Receipt::Sending { file, attempt, .. } = receipt else {
+        return Vec::new();
+    };
+    if *attempt != of {
+        return Vec::new();
+    }
+    *receipt = Receipt::Failed { file: file.clone() };
+    let words = match fault {
+        UploadFault::Call(CallFault::Problem(413, _, _)) => Text::FileTooLarge,
+        UploadFault::Call(CallFault::Problem(415 | 422, _, _)) => Text::FileType,
+        UploadFault::Call(CallFault::NoAnswer | CallFault::Problem(..) | CallFault::Nonsense) | UploadFault::Cut => Text::UploadFailed,
+    };
+    state.fields[index].message = Some(words);
+    let mut effects = vec![Effect::Emit(CardEvent::Upload("failed"))];
+    effects.extend(state.receipt_settled(index));
+    effects
+}
+
+fn file_removed(state: &mut FormState, index: usize) -> Vec<Effect> {
+    let Some(receipt) = state.receipt_mut(index) else {
+        return Vec::new();
+    };
+    *receipt = Receipt::None;
+    state.fields[index].message = None;
+    let mut effects = vec![
+        Effect::AbortUpload(index),
+        Effect::ForgetFile(index),
+        Effect::Emit(CardEvent::Upload("none")),
+        Effect::Focus(super::Place::Field(index)),
+    ];
+    effects.extend(state.receipt_settled(index));
+    effects
+}
+
+fn upload_retried(state: &mut FormState, index: usize) -> Vec<Effect> {
+    state.uploads += 1;
+    let attempt = state.uploads;
+    let Some(receipt) = state.receipt_mut(index) else {
+        return Vec::new();
+    };
+    let Receipt::Failed { file } = receipt else {
+        return Vec::new();
+    };
+    let file = file.clone();
+    *receipt = Receipt::Sending { file: file.clone(), attempt, sent: 0 };
+    state.fields[index].message = None;
+    vec![Effect::Upload(index, attempt, file), Effect::Emit(CardEvent::Upload("sending"))]
+}
