@@ -1,1 +1,25 @@
-//! placeholder
+//! The gateway: it holds the merchant's secret, serves the card and keeps, or passes on, registrations.
+//!
+//! `routes` translate HTTP and nothing else; `register` and `forward` are the use cases; `store` keeps. No request is
+//! answered with success before what it says is on the disk.
+
+/// How much a session and an address may ask for.
+pub mod budget;
+/// Time and randomness.
+pub mod clock;
+/// The two keys a merchant is given.
+pub mod keys;
+/// Every limit that only the gateway knows.
+pub mod limits;
+/// Where a page comes from.
+pub mod origin;
+/// Everything that can go wrong for a caller.
+pub mod problem;
+/// The gateway's own secret.
+pub mod secrets;
+/// Which serial numbers are the same.
+pub mod serial_fold;
+/// Where everything is kept.
+pub mod store;
+/// Session, upload and status tokens.
+pub mod token;

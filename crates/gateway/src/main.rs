@@ -1,2 +1,2 @@
-//! placeholder
+//! The gateway.
 fn main() {}

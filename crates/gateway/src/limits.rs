@@ -1,0 +1,115 @@
+//! Every limit that only the gateway knows, each with its reason. What the card knows too stands in
+//! `regcard_protocol::limits`.
+
+use std::time::Duration;
+
+/// 64 KiB of JSON: 20 registrations with 64 answers of a line each have some 50 KiB.
+pub const JSON_BYTES: usize = 64 * 1024;
+
+/// 1 MiB for a list of serial numbers: 1,000 of them with product and tags have some 300 KiB.
+pub const BULK_JSON_BYTES: usize = 1024 * 1024;
+
+/// 16 levels: what is sent has five; serde would follow 128.
+pub const JSON_DEPTH: usize = 16;
+
+/// 1,000 serial numbers a call: one short transaction.
+pub const BULK_SERIAL_NUMBERS: usize = 1_000;
+
+/// 100 registrations a page.
+pub const PAGE: u32 = 100;
+
+/// 120 characters of a serial number's tags or stock-keeping unit: Shopify's tags have 255 for all, SKUs 40.
+pub const SERIAL_NOTE_CHARS: usize = 255;
+
+/// 64 KiB of fields that another page posts to the hosted page; files in the post are read past, up to one file's size.
+pub const PREFILL_BYTES: usize = 64 * 1024;
+
+/// 2 KiB of an address; upload addresses have some 400 characters.
+pub const URL_BYTES: usize = 2 * 1024;
+
+/// 16 KiB of headers, 64 of them.
+pub const HEADER_BYTES: usize = 16 * 1024;
+
+/// 64 headers: browsers send some 20.
+pub const HEADERS: usize = 64;
+
+/// 10 seconds for a request's headers, so that slow senders do not hold connections.
+pub const HEADER_READ: Duration = Duration::from_secs(10);
+
+/// 10 seconds between two pieces of a body.
+pub const BODY_IDLE: Duration = Duration::from_secs(10);
+
+/// 15 seconds for a whole small body.
+pub const BODY_TOTAL: Duration = Duration::from_secs(15);
+
+/// 120 seconds for an upload: 10 MiB at 700 kbit/s.
+pub const UPLOAD_TOTAL: Duration = Duration::from_secs(120);
+
+/// 25 seconds to finish what runs when the gateway is told to stop; orchestrators kill after 30.
+pub const SHUTDOWN: Duration = Duration::from_secs(25);
+
+/// 24 hours in which an old session token renews: a form left open overnight goes on in the morning. Seconds.
+pub const RENEWAL_SECONDS: i64 = 24 * 60 * 60;
+
+/// 60 seconds by which clocks of several gateways may differ. Seconds.
+pub const LEEWAY_SECONDS: i64 = 60;
+
+/// 10 minutes for an upload to begin. Seconds.
+pub const GRANT_SECONDS: i64 = 10 * 60;
+
+/// 24 hours in which the status can be read. Seconds.
+pub const STATUS_SECONDS: i64 = 24 * 60 * 60;
+
+/// 1,024 characters of a token: the longest ever made here has some 700.
+pub const TOKEN_CHARS: usize = 1_024;
+
+/// 7 days: longer than the 48 hours for which a card tries to settle a submit. Milliseconds.
+pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// 24 hours after which a receipt that no registration names is erased. Milliseconds.
+pub const UNATTACHED_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+/// 64 jobs of the writer in one commit: one fsync for all of them, and still some milliseconds.
+pub const GROUP_COMMIT: usize = 64;
+
+/// 1,024 jobs wait for the writer at most: a quarter of a second's work; more are told to come again.
+pub const WRITER_QUEUE: usize = 1_024;
+
+/// 4 connections that read: more than there are cores would wait for each other.
+pub const READERS: usize = 4;
+
+/// 5 seconds that a commit waits for another process, such as an import.
+pub const BUSY: Duration = Duration::from_secs(5);
+
+/// 100,000 addresses and sessions with a budget at a time: some 20 MB.
+pub const BUDGET_ENTRIES: usize = 100_000;
+
+/// 60 sessions a minute and address: an office that opens a newsletter at once.
+pub const ADDRESS_SESSIONS_MINUTE: u32 = 60;
+
+/// 600 sessions an hour and address.
+pub const ADDRESS_SESSIONS_HOUR: u32 = 600;
+
+/// 600 checks an hour and address.
+pub const ADDRESS_CHECKS_HOUR: u32 = 600;
+
+/// 120 checks an hour and address that find nothing: guessing is mostly that.
+pub const ADDRESS_MISSES_HOUR: u32 = 120;
+
+/// 120 uploads an hour and address.
+pub const ADDRESS_UPLOADS_HOUR: u32 = 120;
+
+/// 120 registrations an hour and address.
+pub const ADDRESS_REGISTRATIONS_HOUR: u32 = 120;
+
+/// 2 seconds to connect to an upstream.
+pub const UPSTREAM_CONNECT: Duration = Duration::from_secs(2);
+
+/// 5 seconds for an upstream's whole answer: a customer waits for it.
+pub const UPSTREAM_TOTAL: Duration = Duration::from_secs(5);
+
+/// 1 MiB of an upstream's answer.
+pub const UPSTREAM_BYTES: usize = 1024 * 1024;
+
+/// 1,000 composed scripts and cards in memory: each some 30 KB.
+pub const COMPOSED: usize = 1_000;

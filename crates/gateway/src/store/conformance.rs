@@ -1,0 +1,1 @@
+//! Stories every store has to live up to.

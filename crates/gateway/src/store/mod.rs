@@ -1,0 +1,111 @@
+//! Where everything is kept. Knows SQL and nothing of HTTP; who may ask is decided before.
+//!
+//! One trait, so that a second engine can stand beside SQLite; `conformance` is the story each of them has to live up to.
+
+pub mod conformance;
+mod model;
+mod sqlite;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use regcard_protocol::serial_number::SerialNumber;
+use thiserror::Error;
+
+use crate::origin::Origin;
+use crate::serial_fold::Folded;
+
+pub use model::{
+    AccessKey, Address, FileReference, Interface, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch, NewRegistration, NewSerial,
+    NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, Serial, SerialRules, Submit, SubmitKey, SubmitState,
+    Upload, UploadState, Upstream,
+};
+pub use sqlite::Sqlite;
+
+/// The store could not do it.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Somebody else is writing, or too many are waiting.
+    #[error("the store is busy")]
+    Busy,
+    /// No room on the disk.
+    #[error("the disk is full")]
+    Full,
+    /// The gateway is stopping.
+    #[error("the store is closed")]
+    Closed,
+    /// SQLite said no.
+    #[error("SQLite: {0}")]
+    Sqlite(#[source] rusqlite::Error),
+    /// A SQLite that can lose committed rows.
+    #[error("SQLite {0} can lose committed rows (fixed in 3.51.3); build with the bundled one")]
+    Version(&'static str),
+    /// The data folder.
+    #[error("{0}")]
+    Folder(#[source] std::io::Error),
+    /// A row holds what this version does not write.
+    #[error("the store holds {0} that this version cannot read")]
+    Content(&'static str),
+}
+
+/// What the store answers, once it has.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Everything that is kept. What writes has reached the disk when it answers.
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Creates a merchant or changes it. Given origins and forms replace the old ones.
+    fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()>;
+    /// Every merchant, by name.
+    fn merchants(&self) -> Answer<'_, Vec<Merchant>>;
+    /// One merchant.
+    fn merchant(&self, id: String) -> Answer<'_, Option<Merchant>>;
+    /// The merchant of a publishable key that is not switched off.
+    fn merchant_of_key(&self, key: String) -> Answer<'_, Option<Merchant>>;
+    /// Adds a key.
+    fn add_key(&self, key: Key, now: i64) -> Answer<'_, ()>;
+    /// A merchant's keys, the oldest first.
+    fn keys(&self, merchant: String) -> Answer<'_, Vec<Key>>;
+    /// The merchant of an access token, and the token's hash, by the part it is found by.
+    fn access_key(&self, id: String) -> Answer<'_, Option<AccessKey>>;
+    /// Whether any merchant has this origin.
+    fn origin_known(&self, origin: Origin) -> Answer<'_, bool>;
+    /// Remembers where an upstream's uploads go.
+    fn add_upload_origin(&self, merchant: String, origin: Origin) -> Answer<'_, ()>;
+
+    /// Adds serial numbers, or changes what is known of them.
+    fn put_serials(&self, merchant: String, serials: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>>;
+    /// The serial number that this one means: the same, or the only one that differs in dashes alone.
+    fn serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<Serial>>;
+    /// Serial numbers that look like one of these, a few.
+    fn alike(&self, merchant: String, looks: Vec<String>, limit: usize) -> Answer<'_, Vec<SerialNumber>>;
+
+    /// Registers, all of it or nothing, in one transaction: the submit's key, the registrations, who owns the serial
+    /// numbers, the receipts.
+    fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering>;
+    /// Registrations, the newest first.
+    fn registrations(&self, query: Query) -> Answer<'_, Page>;
+
+    /// What became of a submit.
+    fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>>;
+    /// What became of the submits with this key, by merchant. Browsers' keys alone.
+    fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>>;
+    /// Notes that a submit is about to go out to an upstream. `None` if it may; else the one that has this key.
+    fn begin_submit(&self, submit: NewSubmit, now: i64) -> Answer<'_, Option<Submit>>;
+    /// Notes how a submit ended.
+    fn settle_submit(&self, key: SubmitKey, state: SubmitState, outcome: Outcome) -> Answer<'_, ()>;
+    /// Forgets a submit of which nothing was sent.
+    fn free_submit(&self, key: SubmitKey) -> Answer<'_, ()>;
+    /// After a start: of what was on its way nobody knows how it ended. How many there were.
+    fn lose_track_of_submits(&self) -> Answer<'_, usize>;
+
+    /// Notes a file that may be uploaded.
+    fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()>;
+    /// An upload, by its number.
+    fn upload(&self, id: String) -> Answer<'_, Option<Upload>>;
+    /// An upload, by its receipt's address.
+    fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>>;
+    /// The file is on the disk. False if it was before.
+    fn upload_stored(&self, id: String, hash: [u8; 32]) -> Answer<'_, bool>;
+    /// Forgets what is out of date: uploads that no registration names, submits. The receipts to erase.
+    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>>;
+}

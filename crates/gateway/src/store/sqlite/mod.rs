@@ -1,0 +1,231 @@
+//! SQLite in a file: one thread that writes, several commits in one, and a few connections that read.
+
+mod merchants;
+mod registrations;
+mod serials;
+mod submits;
+mod uploads;
+mod writer;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use regcard_protocol::serial_number::SerialNumber;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::sync::Semaphore;
+
+use super::{
+    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Registering, Serial, Store,
+    StoreError, Submit, SubmitKey, SubmitState, Upload,
+};
+use crate::limits;
+use crate::origin::Origin;
+use crate::serial_fold::Folded;
+use writer::{Step, Writer};
+
+/// The oldest SQLite that does not lose committed rows in write-ahead mode (3.51.3), as SQLite numbers it.
+const OLDEST: i32 = 3_051_003;
+
+/// Each migration once, in order; their number is the file's `user_version`.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_first.sql")];
+
+/// The embedded store.
+pub struct Sqlite {
+    writer: Writer,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    free: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sqlite")
+    }
+}
+
+impl Sqlite {
+    /// Opens the store of a data folder; the first time it is made.
+    ///
+    /// # Errors
+    /// [`StoreError::Version`] for a SQLite that loses rows; whatever keeps the file from being opened or migrated.
+    pub fn open(data: &Path) -> Result<Sqlite, StoreError> {
+        if rusqlite::version_number() < OLDEST {
+            return Err(StoreError::Version(rusqlite::version()));
+        }
+        fs::create_dir_all(data).map_err(StoreError::Folder)?;
+        let path = data.join("regcard.sqlite3");
+        let mut connection = connect(&path)?;
+        migrate(&mut connection)?;
+        let readers = (0..limits::READERS).map(|_| connect(&path)).collect::<Result<Vec<_>, _>>()?;
+        let readers = Readers { free: Mutex::new(readers), permits: Semaphore::new(limits::READERS) };
+        Ok(Sqlite { writer: Writer::start(connection)?, readers: Arc::new(readers) })
+    }
+
+    /// Runs on a connection that reads, away from the threads that answer.
+    fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
+        let readers = Arc::clone(&self.readers);
+        Box::pin(async move {
+            let _permit = readers.permits.acquire().await.map_err(|_| StoreError::Closed)?;
+            let pool = Arc::clone(&readers);
+            let work = move || {
+                let connection = pool.free.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(StoreError::Closed)?;
+                let answer = job(&connection);
+                pool.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                answer
+            };
+            tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Closed)?
+        })
+    }
+
+    fn write<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
+        self.writer.run(move |connection| job(connection).map(Step::Keep))
+    }
+}
+
+fn connect(path: &PathBuf) -> Result<Connection, StoreError> {
+    // No shared cache, no URI names: the file is a file.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(limits::BUSY)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;
+         PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 1000;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let newest = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    if done > newest {
+        return Err(StoreError::Content("a later version's layout"));
+    }
+    for migration in MIGRATIONS.iter().skip(done as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", newest)?;
+    Ok(transaction.commit()?)
+}
+
+/// What SQLite's words mean for those who ask.
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
+            Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+            _ => StoreError::Sqlite(error),
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()> {
+        self.write(move |connection| merchants::put(connection, &settings, now))
+    }
+
+    fn merchants(&self) -> Answer<'_, Vec<Merchant>> {
+        self.read(merchants::all)
+    }
+
+    fn merchant(&self, id: String) -> Answer<'_, Option<Merchant>> {
+        self.read(move |connection| merchants::by_id(connection, &id))
+    }
+
+    fn merchant_of_key(&self, key: String) -> Answer<'_, Option<Merchant>> {
+        self.read(move |connection| merchants::by_key(connection, &key))
+    }
+
+    fn add_key(&self, key: Key, now: i64) -> Answer<'_, ()> {
+        self.write(move |connection| merchants::add_key(connection, &key, now))
+    }
+
+    fn keys(&self, merchant: String) -> Answer<'_, Vec<Key>> {
+        self.read(move |connection| merchants::keys(connection, &merchant))
+    }
+
+    fn access_key(&self, id: String) -> Answer<'_, Option<AccessKey>> {
+        self.read(move |connection| merchants::access_key(connection, &id))
+    }
+
+    fn origin_known(&self, origin: Origin) -> Answer<'_, bool> {
+        self.read(move |connection| merchants::origin_known(connection, &origin))
+    }
+
+    fn add_upload_origin(&self, merchant: String, origin: Origin) -> Answer<'_, ()> {
+        self.write(move |connection| merchants::add_upload_origin(connection, &merchant, &origin))
+    }
+
+    fn put_serials(&self, merchant: String, new: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>> {
+        self.write(move |connection| serials::put(connection, &merchant, &new, now))
+    }
+
+    fn serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<Serial>> {
+        self.read(move |connection| serials::find(connection, &merchant, &serial))
+    }
+
+    fn alike(&self, merchant: String, looks: Vec<String>, limit: usize) -> Answer<'_, Vec<SerialNumber>> {
+        self.read(move |connection| serials::alike(connection, &merchant, &looks, limit))
+    }
+
+    fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering> {
+        self.writer.run(move |connection| registrations::register(connection, &batch, now))
+    }
+
+    fn registrations(&self, query: Query) -> Answer<'_, Page> {
+        self.read(move |connection| registrations::page(connection, &query))
+    }
+
+    fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>> {
+        self.read(move |connection| submits::find(connection, &key))
+    }
+
+    fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>> {
+        self.read(move |connection| submits::of_key(connection, &hash))
+    }
+
+    fn begin_submit(&self, submit: NewSubmit, now: i64) -> Answer<'_, Option<Submit>> {
+        self.write(move |connection| submits::begin(connection, &submit, SubmitState::Sending, &Outcome::default(), now))
+    }
+
+    fn settle_submit(&self, key: SubmitKey, state: SubmitState, outcome: Outcome) -> Answer<'_, ()> {
+        self.write(move |connection| submits::settle(connection, &key, state, &outcome))
+    }
+
+    fn free_submit(&self, key: SubmitKey) -> Answer<'_, ()> {
+        self.write(move |connection| submits::free(connection, &key))
+    }
+
+    fn lose_track_of_submits(&self) -> Answer<'_, usize> {
+        self.write(submits::lose_track)
+    }
+
+    fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()> {
+        self.write(move |connection| uploads::add(connection, &upload, now))
+    }
+
+    fn upload(&self, id: String) -> Answer<'_, Option<Upload>> {
+        self.read(move |connection| uploads::by_id(connection, &id))
+    }
+
+    fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>> {
+        self.read(move |connection| uploads::by_receipt(connection, &receipt))
+    }
+
+    fn upload_stored(&self, id: String, hash: [u8; 32]) -> Answer<'_, bool> {
+        self.write(move |connection| uploads::stored(connection, &id, &hash))
+    }
+
+    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>> {
+        self.write(move |connection| {
+            submits::forget(connection, now)?;
+            uploads::sweep(connection, uploads_before)
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! The one thread that writes. Jobs that wait together are committed together: one fsync for all of them.
+//!
+//! Each job has a savepoint of its own, so that one that fails takes nothing of the others with it. Nobody is answered
+//! before the commit is on the disk.
+
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::super::{Answer, StoreError};
+use crate::limits;
+
+/// What becomes of a job's changes.
+pub(super) enum Step<T> {
+    /// They are committed with the others'.
+    Keep(T),
+    /// They are taken back; the answer is given all the same.
+    Undo(T),
+}
+
+/// Told how the commit went, sends the answer.
+type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Result<Writer, StoreError> {
+        let (jobs, queue) = mpsc::channel(limits::WRITER_QUEUE);
+        let thread = thread::Builder::new().name("store-writer".into()).spawn(move || work(&connection, queue)).map_err(StoreError::Folder)?;
+        Ok(Writer { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    pub(super) fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<Step<T>, StoreError> + Send + 'static,
+    ) -> Answer<'_, T> {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            let result = within_savepoint(connection, job);
+            Box::new(move |committed| {
+                // Who asked may have gone; what was committed stays.
+                let _gone = sender.send(match committed {
+                    Ok(()) => result,
+                    Err(error) => Err(error),
+                });
+            })
+        });
+        let jobs = self.jobs.clone();
+        Box::pin(async move {
+            jobs.ok_or(StoreError::Closed)?.try_send(job).map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
+            })?;
+            receiver.await.map_err(|_| StoreError::Closed)?
+        })
+    }
+}
+
+/// What was taken on is finished before the store closes.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}
+
+fn work(connection: &Connection, mut queue: mpsc::Receiver<Job>) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut replies = Vec::new();
+        let committed = together(connection, first, &mut queue, &mut replies);
+        if committed.is_err() && !connection.is_autocommit() {
+            let _rolled_back = connection.execute_batch("ROLLBACK");
+        }
+        let failed = committed.err();
+        for reply in replies {
+            reply(failed.as_ref().map_or(Ok(()), |error| Err(copy(error))));
+        }
+    }
+}
+
+fn together(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>, replies: &mut Vec<Reply>) -> Result<(), StoreError> {
+    let begun = connection.execute_batch("BEGIN IMMEDIATE");
+    let mut next = Some(first);
+    while let Some(job) = next {
+        // Without a transaction every job still gets its answer: the error that kept it from beginning.
+        replies.push(job(connection));
+        next = if replies.len() < limits::GROUP_COMMIT { queue.try_recv().ok() } else { None };
+    }
+    begun?;
+    if connection.is_autocommit() {
+        // SQLite took the whole transaction back by itself, as it does when the disk is full.
+        return Err(StoreError::Full);
+    }
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
+    if connection.is_autocommit() {
+        return Err(StoreError::Busy);
+    }
+    connection.execute_batch("SAVEPOINT job")?;
+    let (answer, keep) = match job(connection) {
+        Ok(Step::Keep(answer)) => (Ok(answer), true),
+        Ok(Step::Undo(answer)) => (Ok(answer), false),
+        Err(error) => (Err(error), false),
+    };
+    if !connection.is_autocommit() {
+        connection.execute_batch(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    }
+    answer
+}
+
+/// The same error for everyone whose changes were in the commit that failed.
+fn copy(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Busy => StoreError::Busy,
+        StoreError::Full => StoreError::Full,
+        StoreError::Closed => StoreError::Closed,
+        StoreError::Version(version) => StoreError::Version(version),
+        StoreError::Content(what) => StoreError::Content(what),
+        StoreError::Folder(error) => StoreError::Folder(std::io::Error::new(error.kind(), error.to_string())),
+        StoreError::Sqlite(error) => StoreError::Folder(std::io::Error::other(error.to_string())),
+    }
+}
