@@ -1,0 +1,28 @@
+//! esbuild and binaryen, by npm: they make the widget small. Nothing of them reaches a browser.
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{probe, program, run, say};
+use crate::workspace;
+
+/// Whether there is an npm to ask.
+pub fn npm_is_there() -> bool {
+    probe(program("npm").arg("--version")).is_some()
+}
+
+/// The packages of `package-lock.json`, in `node_modules`. Fails where npm is missing.
+pub fn packages() -> Result<()> {
+    let lock = std::fs::read(workspace::root().join("package-lock.json")).context("cannot read package-lock.json")?;
+    // npm leaves no trustworthy sign of which lock file it installed from, so a copy is kept beside what it installed.
+    let installed = workspace::root().join("node_modules/.installed-from.json");
+    if std::fs::read(&installed).is_ok_and(|copy| copy == lock) {
+        return Ok(());
+    }
+    if !npm_is_there() {
+        bail!("npm is missing: esbuild and wasm-opt come with it. Please install Node.js 20 or later with npm");
+    }
+    say("Installing esbuild and binaryen by npm into node_modules: they make the widget small.");
+    // No package needs its scripts, so none is run.
+    run(program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])).context("npm could not install the packages")?;
+    std::fs::write(&installed, lock).context("cannot write to node_modules")
+}
