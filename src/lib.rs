@@ -8,7 +8,7 @@
 
 /// The browser: mounting, effects, requests. The only place that knows there is one.
 #[cfg(target_arch = "wasm32")]
-mod browser;
+pub mod browser;
 /// What a person has typed, and what may happen next. No browser here.
 pub mod form;
 /// The words on the screen.

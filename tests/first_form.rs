@@ -14,3 +14,20 @@ fn the_first_form_stays_as_it_is() {
     let html = render(&form(), "product-registration", "en", "https://gateway.example/form", &Answers::default());
     insta::assert_snapshot!(html.replace("><", ">\n<"));
 }
+
+#[test]
+fn what_was_answered_stands_in_the_controls() {
+    let mut answers = Answers::default();
+    answers.push("customerName", Given::Text("Ann \"<Bob>\" & Co".into()));
+    answers.push("serialNumber", Given::Text("S1".into()));
+    answers.push("serialNumber", Given::Text("S2".into()));
+    answers.push("boughtFrom", Given::Text("store".into()));
+    let html = render(&form(), "product-registration", "en", "https://gateway.example/form", &answers);
+    assert!(
+        html.contains("value=\"Ann &quot;&lt;Bob&gt;&quot; &amp; Co\"") || html.contains("value=\"Ann &quot;<Bob>&quot; &amp; Co\""),
+        "{html}"
+    );
+    assert!(html.contains("value=\"S1\"") && html.contains("value=\"S2\""));
+    assert!(html.contains("<option value=\"store\" selected=\"\">"));
+    assert!(!html.contains("<!"), "no markers are left");
+}

@@ -2,7 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use regcard::form::{
-    Answers, CallFault, CardEvent, Check, Effect, Event, FieldAnswer, FileFacts, FormState, Given, Notice, Phase, Place, Receipt, UploadFault, update,
+    Answers, CallFault, CardEvent, Check, Effect, Event, FieldAnswer, FileFacts, FormState, Given, Notice, Phase, Place, Receipt,
+    UploadFault, update,
 };
 use regcard::text::Text;
 use regcard_protocol::date::Day;
@@ -30,7 +31,13 @@ fn card() -> FormState {
 /// What the controls hold of somebody who has filled in what is required.
 fn filled(serial: &str) -> Answers {
     let mut answers = Answers::default();
-    let texts = [("customerName", "Mara Lindqvist"), ("customerEmail", "mara@example.com"), ("productName", ""), ("serialNumber", serial), ("purchaseDate", "2026-11-14")];
+    let texts = [
+        ("customerName", "Mara Lindqvist"),
+        ("customerEmail", "mara@example.com"),
+        ("productName", ""),
+        ("serialNumber", serial),
+        ("purchaseDate", "2026-11-14"),
+    ];
     for (name, text) in texts {
         answers.push(name, Given::Text(text.into()));
     }
@@ -87,7 +94,10 @@ fn what_the_controls_hold_is_what_is_sent() {
     assert_eq!(sent.form.as_deref(), Some("product-registration"));
     assert_eq!(sent.extras["PrivacyPolicy"], Answer::Ticked(true));
     assert_eq!(sent.extras["note"], Answer::Text("hello".into()));
-    assert_eq!(update(&mut state, Event::Sent(Ok(registered("r1")))), [Effect::FocusDone, Effect::Emit(CardEvent::Registered(registered("r1")))]);
+    assert_eq!(
+        update(&mut state, Event::Sent(Ok(registered("r1")))),
+        [Effect::FocusDone, Effect::Emit(CardEvent::Registered(registered("r1")))]
+    );
     assert!(done(&state));
 }
 
@@ -181,7 +191,8 @@ fn a_serial_number_taken_meanwhile_is_said_at_its_row_and_the_rest_is_kept() {
     let mut answers = filled("S1");
     answers.push("serialNumber", Given::Text("S2".into()));
     submit(&mut state, answers, "key-1");
-    let error = FieldError { pointer: "/registrations/0/serialNumbers/1".into(), code: "serial-number-registered".into(), message: String::new() };
+    let error =
+        FieldError { pointer: "/registrations/0/serialNumbers/1".into(), code: "serial-number-registered".into(), message: String::new() };
     let effects = update(&mut state, Event::Sent(Err(CallFault::Problem(409, "serial-already-registered".into(), vec![error]))));
     assert_eq!(effects, [Effect::FocusSummary]);
     assert_eq!(state.faults(), [(Place::Row(1), Text::Taken)]);
@@ -268,7 +279,9 @@ fn a_request_still_worked_on_is_asked_about_later() {
 
 #[test]
 fn each_refusal_has_a_sentence_and_a_code() {
-    for (status, notice) in [(401, Notice::Unavailable), (403, Notice::NotAllowed), (413, Notice::Refused), (429, Notice::TooMany), (503, Notice::Unavailable)] {
+    for (status, notice) in
+        [(401, Notice::Unavailable), (403, Notice::NotAllowed), (413, Notice::Refused), (429, Notice::TooMany), (503, Notice::Unavailable)]
+    {
         let mut state = card();
         submit(&mut state, filled("S1"), "key-1");
         update(&mut state, Event::Sent(Err(CallFault::Problem(status, String::new(), Vec::new()))));

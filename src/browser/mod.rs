@@ -9,7 +9,7 @@ mod controls;
 mod effects;
 mod focus;
 mod gateway;
-mod mount;
+pub mod mount;
 mod page;
 mod shell;
 mod upload;

@@ -1,11 +1,10 @@
 //! One mounted card: its state, its element, and what is under way for it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use leptos::prelude::{RwSignal, Update};
-use web_sys::{AbortController, Element, HtmlElement};
+use web_sys::{AbortController, Element, HtmlElement, XmlHttpRequest};
 
 use super::effects;
 use super::gateway::Gateway;
@@ -20,8 +19,8 @@ pub(super) struct Shell {
     /// The wrapper in the shadow root, in which the controls are.
     pub(super) root: Element,
     pub(super) gateway: Gateway,
-    checks: RefCell<BTreeMap<u32, AbortController>>,
-    uploads: RefCell<BTreeMap<usize, Running>>,
+    checks: RefCell<Vec<(u32, AbortController)>>,
+    uploads: RefCell<Vec<Running>>,
     gone: Cell<bool>,
 }
 
@@ -44,40 +43,39 @@ impl Shell {
 
     /// Holds what ends a check that is under way; an older one is ended.
     pub(super) fn hold_check(&self, row: u32, controller: AbortController) {
-        if let Some(older) = self.checks.borrow_mut().insert(row, controller) {
-            older.abort();
-        }
+        self.abort_check(row);
+        self.checks.borrow_mut().push((row, controller));
     }
 
     pub(super) fn abort_check(&self, row: u32) {
-        if let Some(controller) = self.checks.borrow_mut().remove(&row) {
-            controller.abort();
-        }
+        self.checks.borrow_mut().retain(|(of, controller)| {
+            if *of == row {
+                controller.abort();
+            }
+            *of != row
+        });
     }
 
     /// Says that a file is being sent from now on.
     pub(super) fn begin_upload(&self, field: usize, attempt: u32) {
-        let older = self.uploads.borrow_mut().insert(field, Running::begun(attempt));
-        if let Some(older) = older {
-            older.abort();
-        }
+        self.abort_upload(field);
+        self.uploads.borrow_mut().push(Running { field, attempt, request: None });
     }
 
     /// Holds the request of a file that is being sent; `false` if it is not wanted any longer.
-    pub(super) fn hold_upload(&self, field: usize, running: Running) -> bool {
-        let wanted = self.is_uploading(field, running.attempt);
-        if wanted {
-            self.uploads.borrow_mut().insert(field, running);
-        }
-        wanted
+    pub(super) fn hold_upload(&self, field: usize, attempt: u32, request: &XmlHttpRequest) -> bool {
+        let mut uploads = self.uploads.borrow_mut();
+        let running = uploads.iter_mut().find(|running| running.field == field && running.attempt == attempt);
+        running.map(|running| running.request = Some(request.clone())).is_some()
     }
 
     pub(super) fn is_uploading(&self, field: usize, attempt: u32) -> bool {
-        self.uploads.borrow().get(&field).is_some_and(|running| running.attempt == attempt)
+        self.uploads.borrow().iter().any(|running| running.field == field && running.attempt == attempt)
     }
 
     pub(super) fn abort_upload(&self, field: usize) {
-        let running = self.uploads.borrow_mut().remove(&field);
+        let position = self.uploads.borrow().iter().position(|running| running.field == field);
+        let running = position.map(|position| self.uploads.borrow_mut().swap_remove(position));
         if let Some(running) = running {
             running.abort();
         }
@@ -86,10 +84,10 @@ impl Shell {
     /// Ends everything that is under way; nothing is heard from now on.
     pub(super) fn end(&self) {
         self.gone.set(true);
-        for controller in self.checks.take().into_values() {
+        for (_, controller) in self.checks.take() {
             controller.abort();
         }
-        for running in self.uploads.take().into_values() {
+        for running in self.uploads.take() {
             running.abort();
         }
     }

@@ -23,17 +23,14 @@ const RETRY_AFTER_MS: [i32; 3] = [1_000, 3_000, 5_000];
 
 /// A file on its way.
 pub(super) struct Running {
+    pub(super) field: usize,
     /// Which of the card's uploads it is.
     pub(super) attempt: u32,
-    request: Option<XmlHttpRequest>,
+    /// None while its address is still being asked for.
+    pub(super) request: Option<XmlHttpRequest>,
 }
 
 impl Running {
-    /// A file whose address is still being asked for.
-    pub(super) fn begun(attempt: u32) -> Running {
-        Running { attempt, request: None }
-    }
-
     /// Stops it. What has arrived is thrown away by the gateway.
     pub(super) fn abort(self) {
         if let Some(request) = self.request {
@@ -88,7 +85,7 @@ pub(super) async fn run(shell: Weak<Shell>, field: usize, attempt: u32, file: Fi
 /// One PUT; answers its status, 0 if no answer came.
 async fn put(shell: &Rc<Shell>, field: usize, attempt: u32, file: &File, url: &str, headers: &BTreeMap<String, String>) -> u16 {
     let Ok(request) = XmlHttpRequest::new() else { return 0 };
-    if !shell.hold_upload(field, Running { attempt, request: Some(request.clone()) }) {
+    if !shell.hold_upload(field, attempt, &request) {
         return 0;
     }
     let mut moved = None;

@@ -1,13 +1,14 @@
 //! One field: what it holds and what is wrong with it.
 
 use regcard_protocol::form::{Field as Definition, FieldKind};
+use regcard_protocol::limits;
 use regcard_protocol::validate::Fault;
 
 use super::{Answers, Receipt, Row};
 use crate::text::Text;
 
 /// One field's state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Field {
     /// What it holds.
     pub answer: FieldAnswer,
@@ -28,8 +29,17 @@ pub enum FieldAnswer {
     Receipt(Receipt),
 }
 
+/// Rows are numbered below this; more of them are not sent.
+const MOST_ROWS: u32 = limits::SERIAL_NUMBERS as u32;
+
 /// What is wrong, as it is said at the field and in the summary.
 pub type Message = Text;
+
+impl Default for FieldAnswer {
+    fn default() -> FieldAnswer {
+        FieldAnswer::Text(String::new())
+    }
+}
 
 impl Field {
     /// The field as it is first shown, with what has been answered before.
@@ -43,7 +53,7 @@ impl Field {
             FieldKind::Checkbox | FieldKind::Consent => FieldAnswer::Ticked(answers.ticked(key).unwrap_or(false)),
             FieldKind::Receipt => FieldAnswer::Receipt(Receipt::None),
             FieldKind::SerialNumber => {
-                let mut rows: Vec<Row> = (0..).zip(answers.texts(key)).map(|(id, text)| Row::new(id, text)).collect();
+                let mut rows: Vec<Row> = (0..MOST_ROWS).zip(answers.texts(key)).map(|(id, text)| Row::new(id, text)).collect();
                 if rows.is_empty() {
                     rows.push(Row::new(0, ""));
                 }

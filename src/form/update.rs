@@ -121,8 +121,14 @@ fn row_added(state: &mut FormState) -> Vec<Effect> {
     let Some(rows) = state.rows_mut().filter(|rows| rows.len() < limits::SERIAL_NUMBERS) else {
         return Vec::new();
     };
-    let id = rows.iter().map(|row| row.id).max().map_or(0, |highest| highest + 1);
-    rows.push(Row::new(id, ""));
+    // A number of its own below the limit, after the others as long as there is one.
+    let highest = rows.last().map_or(0, |row| row.id + 1);
+    let is_free = |id: &u32| (*id as usize) < limits::SERIAL_NUMBERS && rows.iter().all(|row| row.id != *id);
+    let Some(id) = (highest..).take(1).chain(0..).find(is_free) else {
+        return Vec::new();
+    };
+    let position = rows.iter().position(|row| row.id > id).unwrap_or(rows.len());
+    rows.insert(position, Row::new(id, ""));
     vec![Effect::Focus(super::Place::Row(id))]
 }
 

@@ -3,6 +3,7 @@
 //! A language is a function from what is to be said to the words. The compiler therefore refuses a language that lacks
 //! a text. Only the gateway, natively, holds all of them: the card gets those of its own language with the form.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod en;
 
 use std::collections::BTreeMap;

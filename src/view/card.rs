@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
+use super::element::{Element, element, live, nothing, part};
 use super::icon::Icon;
 use super::{Context, Dispatch, field, outcome};
-use crate::form::{Event, FormState, Phase, Place};
+use crate::form::{Event, FormState, Message, Notice, Phase, Place};
 use crate::text::{Text, Texts};
 
 /// The registration card.
@@ -14,52 +15,58 @@ use crate::text::{Text, Texts};
 /// reached by Tab in the order it is read; Enter in a field submits. A screen reader hears a heading, labelled fields with
 /// their hints and messages, and after a submit with faults the summary, which gets the focus.
 #[component]
-pub(crate) fn Card(state: RwSignal<FormState>, texts: Texts, action: String, dispatch: Dispatch) -> impl IntoView {
+pub fn Card(state: RwSignal<FormState>, texts: Texts, action: String, dispatch: Dispatch) -> impl IntoView {
     let context = Context { state, texts: StoredValue::new(texts), dispatch: StoredValue::new_local(dispatch) };
-    let done = context.memo(|state| match &state.phase {
-        Phase::Done(done) => Some(done.clone()),
-        Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => None,
+    let done = Memo::new(move |_| {
+        state.with(|state| match &state.phase {
+            Phase::Done(done) => Some(done.clone()),
+            Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => None,
+        })
     });
-    move || match done.get() {
-        Some(done) => outcome::view(context, done).into_any(),
-        None => form(context, &action).into_any(),
-    }
+    part(move || match done.get() {
+        Some(done) => outcome::view(context, done),
+        None => form(context, action.clone()),
+    })
 }
 
-fn form(context: Context, action: &str) -> impl IntoView + use<> {
+fn form(context: Context, action: String) -> AnyView {
     let (definition, title, intro) = context.state.with_untracked(|state| {
         let own = |text: &Option<String>, standard| text.clone().unwrap_or_else(|| context.say(standard));
         (state.form.clone(), own(&state.form.title, Text::Title), own(&state.form.intro, Text::Intro))
     });
-    let sending = context.memo(|state| match state.phase {
+    let sending = move || context.state.with(|state| sending(&state.phase));
+    let body = rows_of(&definition.fields).into_iter().map(|row| fields(context, &definition.fields, row)).collect::<Vec<_>>();
+    let head = element("div")
+        .with("class", "head")
+        .children([element("h2").with("part", "title").text(title).view(), element("p").text(intro).view()]);
+    let button = element("button")
+        .with("type", "submit")
+        .with("class", "btn main")
+        .with("part", "submit")
+        .with_live("aria-busy", live(move || sending().map(|_| "true".to_owned())))
+        .live_text(live(move || Some(context.say(sending().unwrap_or(Text::Register)))));
+    element("form")
+        .with("class", "card")
+        .with("part", "card")
+        .with("method", "post")
+        .with("action", action)
+        .flag("novalidate", true)
+        .with_live("data-state", live(move || Some(if sending().is_some() { "sending" } else { "filling" }.to_owned())))
+        .on_submit(context, Event::SubmitPressed)
+        .child(head.view())
+        .child(summary(context))
+        .children(body)
+        .child(button.view())
+        .child(element("p").with("class", "foot").text(context.say(Text::Foot)).view())
+        .view()
+}
+
+/// What the button says while the form is on its way.
+fn sending(phase: &Phase) -> Option<Text> {
+    match phase {
         Phase::Filling | Phase::Done(_) => None,
         Phase::Gathering | Phase::Sending(_) | Phase::Settling { .. } => Some(Text::Sending),
         Phase::AwaitingReceipt(_) => Some(Text::SendingReceipt),
-    });
-    view! {
-        <form
-            class={"card"}
-            part={"card"}
-            method={"post"}
-            action={action.to_owned()}
-            novalidate={true}
-            data-state={move || if sending.get().is_some() { "sending" } else { "filling" }}
-            on:submit=move |event| {
-                event.prevent_default();
-                context.send(Event::SubmitPressed);
-            }
-        >
-            <div class={"head"}>
-                <h2 part={"title"}>{title}</h2>
-                <p>{intro}</p>
-            </div>
-            {summary(context)}
-            {rows_of(&definition.fields).into_iter().map(|row| fields(context, &definition.fields, row)).collect_view()}
-            <button type={"submit"} class={"btn main"} part={"submit"} aria-busy={move || sending.get().is_some().then_some("true")}>
-                {move || context.say(sending.get().unwrap_or(Text::Register))}
-            </button>
-            <p class={"foot"}>{context.say(Text::Foot)}</p>
-        </form>
     }
 }
 
@@ -77,52 +84,44 @@ fn rows_of(fields: &[Definition]) -> Vec<Vec<usize>> {
 }
 
 fn fields(context: Context, definitions: &[Definition], row: Vec<usize>) -> AnyView {
-    let together = row.len() > 1;
-    let views = row.into_iter().map(|index| field::view(context, index, definitions[index].clone())).collect_view();
-    if together { view! { <div class={"pair"}>{views}</div> }.into_any() } else { views.into_any() }
+    let class = if row.len() > 1 { "pair" } else { "one" };
+    element("div").with("class", class).children(row.into_iter().map(|index| field::view(context, index, &definitions[index]))).view()
 }
 
 /// What concerns the form as a whole, and every fault with the way to its field. It gets the focus when it appears.
-fn summary(context: Context) -> impl IntoView {
-    let notice = context.memo(|state| state.notice);
-    let faults = context.memo(|state| if state.summary { state.faults() } else { Vec::new() });
-    move || {
-        let (notice, faults) = (notice.get(), faults.get());
-        if let Some(notice) = notice {
-            let words = context.say(notice.text());
-            let code = notice.code();
-            return view! {
-                <div class={"note"} tabindex={"-1"} data-summary={""}>
-                    {Icon::Exclamation.draw()}
-                    <p role={"alert"}>{words} " " <small>{code}</small></p>
-                </div>
-            }
-            .into_any();
+fn summary(context: Context) -> AnyView {
+    let seen = Memo::new(move |_| context.state.with(|state| (state.notice, if state.summary { state.faults() } else { Vec::new() })));
+    part(move || {
+        let (notice, faults) = seen.get();
+        match notice {
+            Some(notice) => notice_view(context, notice),
+            None if faults.is_empty() => nothing(),
+            None => faults_view(context, faults),
         }
-        if faults.is_empty() {
-            return ().into_any();
-        }
-        let lines = faults
-            .into_iter()
-            .map(|(place, message)| {
-                let words = context.say_of(message, &label_of(context, place));
-                view! {
-                    <li>
-                        <button type={"button"} class={"link"} on:click=move |_| context.send(Event::SummaryPressed(place))>{words}</button>
-                    </li>
-                }
-            })
-            .collect_view();
-        view! {
-            <div class={"summary"} tabindex={"-1"} data-summary={""}>
-                <div role={"alert"}>
-                    <h3>{context.say(Text::Problem)}</h3>
-                    <ul>{lines}</ul>
-                </div>
-            </div>
-        }
-        .into_any()
-    }
+    })
+}
+
+fn notice_view(context: Context, notice: Notice) -> AnyView {
+    let words =
+        element("p").with("role", "alert").text(context.say(notice.text())).text(" ").child(element("small").text(notice.code()).view());
+    frame("note").child(Icon::Exclamation.draw()).child(words.view()).view()
+}
+
+fn faults_view(context: Context, faults: Vec<(Place, Message)>) -> AnyView {
+    let lines = faults.into_iter().map(|(place, message)| {
+        let words = context.say_of(message, &label_of(context, place));
+        let way =
+            element("button").with("type", "button").with("class", "link").on_click(context, Event::SummaryPressed(place)).text(words);
+        element("li").child(way.view()).view()
+    });
+    let alert = element("div")
+        .with("role", "alert")
+        .children([element("h3").text(context.say(Text::Problem)).view(), element("ul").children(lines).view()]);
+    frame("summary").child(alert.view()).view()
+}
+
+fn frame(class: &'static str) -> Element {
+    element("div").with("class", class).with("tabindex", "-1").with("data-summary", "")
 }
 
 fn label_of(context: Context, place: Place) -> String {

@@ -3,61 +3,90 @@
 use leptos::prelude::*;
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
+use super::element::{Element, Live, element, live, nothing, part};
 use super::icon::Icon;
+use super::input::{as_code, input};
 use super::{Context, receipt, serial_number};
 use crate::form::{Event, FieldAnswer, Message};
 use crate::text::Text;
 
 /// The field at this position of the form.
-pub(super) fn view(context: Context, index: usize, definition: Definition) -> AnyView {
+pub(super) fn view(context: Context, index: usize, definition: &Definition) -> AnyView {
     match definition.kind {
         FieldKind::Product => product(context, index, definition),
-        FieldKind::SerialNumber => serial_number::view(context, index, definition).into_any(),
-        FieldKind::Receipt => receipt::view(context, index, definition).into_any(),
+        FieldKind::SerialNumber => serial_number::view(context, index, definition),
+        FieldKind::Receipt => labelled(context, index, definition, receipt::view(context, index, definition)),
         FieldKind::Checkbox | FieldKind::Consent => checkbox(context, index, definition),
         FieldKind::Name | FieldKind::Email | FieldKind::PurchaseDate | FieldKind::Text | FieldKind::Choice => {
-            labelled(context, index, &definition, control(context, index, &definition)).into_any()
+            labelled(context, index, definition, control(context, index, definition))
         }
     }
 }
 
 /// A label, a hint, room for a message, and the control.
-pub(super) fn labelled(context: Context, index: usize, definition: &Definition, control: AnyView) -> impl IntoView + use<> {
-    let message = context.field(index, |field| field.message);
+fn labelled(context: Context, index: usize, definition: &Definition, control: AnyView) -> AnyView {
     let label = context.label(definition);
-    let optional = (!definition.required).then(|| view! { " " <span class={"optional"}>{context.say(Text::Optional)}</span> });
-    let hint = hint_of(context, definition).map(|hint| view! { <p class={"hint"} id={format!("f{index}h")}>{hint}</p> });
-    let said = label.clone();
-    view! {
-        <div class={move || if message.get().is_some() { "field wrong" } else { "field" }} part={"field"}>
-            <label for={format!("f{index}")}>{label} {optional}</label>
-            {hint}
-            {move || message.get().map(|message| complaint(context, format!("f{index}e"), message, &said))}
-            {control}
-        </div>
+    frame(wrong(context, index))
+        .child(label_for(context, format!("f{index}"), label.clone().into_any(), definition.required))
+        .child(hint(context, index, definition))
+        .child(complaint_of(context, index, label))
+        .child(control)
+        .view()
+}
+
+/// The frame of a field: its class tells whether something is wrong.
+pub(super) fn frame(mut wrong: Live) -> Element {
+    let class = live(move || Some(if wrong().is_some() { "field wrong" } else { "field" }.to_owned()));
+    element("div").with_live("class", class).with("part", "field")
+}
+
+/// `aria-invalid` of a field's control.
+pub(super) fn wrong(context: Context, index: usize) -> Live {
+    let field = context.field(index);
+    live(move || field.with(|field| field.message.map(|_| "true".to_owned())))
+}
+
+/// A label, with a word behind it if the field may stay empty.
+pub(super) fn label_for(context: Context, id: String, words: AnyView, required: bool) -> AnyView {
+    let label = element("label").with("for", id).child(words);
+    if required {
+        return label.view();
     }
+    label.text(" ").child(element("span").with("class", "optional").text(context.say(Text::Optional)).view()).view()
+}
+
+/// The hint under a label, if there is one.
+pub(super) fn hint(context: Context, index: usize, definition: &Definition) -> AnyView {
+    match hint_of(context, definition) {
+        Some(hint) => element("p").with("class", "hint").with("id", format!("f{index}h")).text(hint).view(),
+        None => nothing(),
+    }
+}
+
+fn complaint_of(context: Context, index: usize, label: String) -> AnyView {
+    let field = context.field(index);
+    part(move || match field.with(|field| field.message) {
+        Some(message) => complaint(context, format!("f{index}e"), message, &label),
+        None => nothing(),
+    })
 }
 
 /// What is wrong, beside the control, with its sign.
-pub(super) fn complaint(context: Context, id: String, message: Message, label: &str) -> impl IntoView + use<> {
-    let words = context.say_of(message, label);
-    view! {
-        <p class={"say bad"} id={id}>
-            {Icon::Exclamation.draw()}
-            <span><span class={"unseen"}>{context.say(Text::Error)} " "</span> {words}</span>
-        </p>
-    }
+pub(super) fn complaint(context: Context, id: String, message: Message, label: &str) -> AnyView {
+    let unseen = element("span").with("class", "unseen").text(context.say(Text::Error));
+    let words = element("span").child(unseen.view()).text(" ").text(context.say_of(message, label));
+    element("p").with("class", "say bad").with("id", id).child(Icon::Exclamation.draw()).child(words.view()).view()
 }
 
 /// The ids of hint and message, as far as they are there.
-pub(super) fn described_by(context: Context, index: usize, hint: bool) -> impl Fn() -> Option<String> + Send + Copy {
-    let wrong = context.field(index, |field| field.message.is_some());
-    move || match (hint, wrong.get()) {
+pub(super) fn described_by(context: Context, index: usize, hint: bool) -> Live {
+    let field = context.field(index);
+    live(move || match (hint, field.with(|field| field.message.is_some())) {
         (false, false) => None,
         (true, false) => Some(format!("f{index}h")),
         (false, true) => Some(format!("f{index}e")),
         (true, true) => Some(format!("f{index}h f{index}e")),
-    }
+    })
 }
 
 /// The merchant's hint, or the card's own where a kind has one.
@@ -77,120 +106,87 @@ pub(super) fn hint_of(context: Context, definition: &Definition) -> Option<Strin
     definition.hint.clone().or_else(|| own.map(|text| context.say(text)))
 }
 
-/// The input or select of a field that holds text. What it holds at first is an attribute: afterwards it belongs to the
-/// person who types, and is written to no more.
+/// The input or select of a field that holds text. What it holds at first is an attribute.
 fn control(context: Context, index: usize, definition: &Definition) -> AnyView {
-    let first =
-        context.state.with_untracked(|state| state.fields.get(index).and_then(|field| field.text().map(str::to_owned))).unwrap_or_default();
-    let wrong = context.field(index, |field| field.message.is_some());
-    let invalid = move || wrong.get().then_some("true");
-    let described = described_by(context, index, hint_of(context, definition).is_some());
-    let (id, key, required) = (format!("f{index}"), definition.key.clone(), definition.required);
-    let listed = !definition.choices.is_empty();
-    if definition.kind == FieldKind::Choice || definition.kind == FieldKind::Product && listed {
-        let none = first.is_empty();
-        let options = definition
-            .choices
-            .iter()
-            .map(|choice| {
-                let chosen = choice.value == first;
-                view! { <option value={choice.value.clone()} selected={chosen}>{choice.shown().to_owned()}</option> }
-            })
-            .collect_view();
-        return view! {
-            <select id={id} name={key} part={"input"} required={required} aria-invalid={invalid} aria-describedby={described}
-                on:change:target=move |event| context.send(Event::Typed(index, event.target().value()))
-                on:blur=move |_| context.send(Event::Left(index))>
-                <option value={""} selected={none}>{context.say(Text::Choose)}</option>
-                {options}
-            </select>
-        }
-        .into_any();
-    }
-    let kind = Kind::of(definition.kind);
-    let longest = definition.longest().to_string();
-    view! {
-        <input id={id} name={key} part={"input"} type={kind.control} inputmode={kind.keyboard} autocomplete={kind.autocomplete} dir={kind.direction}
-            autocapitalize={kind.capitals} spellcheck={kind.spelling} maxlength={kind.counted.then_some(longest)} required={required}
-            value={(!first.is_empty()).then_some(first)} aria-invalid={invalid} aria-describedby={described}
-            on:input:target=move |event| context.send(Event::Typed(index, event.target().value()))
-            on:change:target=move |event| context.send(Event::Typed(index, event.target().value()))
-            on:blur=move |_| context.send(Event::Left(index)) />
-    }
-    .into_any()
+    let listed = definition.kind == FieldKind::Choice || !definition.choices.is_empty();
+    let kind = if definition.kind == FieldKind::PurchaseDate { "date" } else { "text" };
+    let control = if listed {
+        let changed: Box<dyn FnMut(leptos::ev::Event)> =
+            Box::new(move |event| context.send(Event::Typed(index, event_target_value(&event))));
+        element("select").with("part", "input").on_change(changed).children(options(context, index, definition))
+    } else {
+        let held = Some(held(context, index)).filter(|text| !text.is_empty());
+        let length = (kind == "text").then(|| definition.longest().to_string());
+        input(context, kind, move |text, _| Event::Typed(index, text)).with_if("value", held).with_if("maxlength", length)
+    };
+    let control = match definition.kind {
+        FieldKind::Name => control.with("autocomplete", "name"),
+        // Not type=email: the caret of such an input can be neither read nor set when the card takes over.
+        FieldKind::Email => as_code(control).with("inputmode", "email").with("autocomplete", "email").with("autocapitalize", "none"),
+        FieldKind::PurchaseDate => control.with("dir", "ltr"),
+        FieldKind::Product
+        | FieldKind::Text
+        | FieldKind::Choice
+        | FieldKind::SerialNumber
+        | FieldKind::Receipt
+        | FieldKind::Checkbox
+        | FieldKind::Consent => control,
+    };
+    named(context, index, definition, control).on_blur(context, Some(Event::Left(index))).view()
 }
 
-/// How the control of a kind behaves.
-struct Kind {
-    control: &'static str,
-    keyboard: Option<&'static str>,
-    autocomplete: Option<&'static str>,
-    direction: Option<&'static str>,
-    capitals: Option<&'static str>,
-    spelling: Option<&'static str>,
-    counted: bool,
+/// What every field's control has: its id, its name, and what is said of it.
+pub(super) fn named(context: Context, index: usize, definition: &Definition, control: Element) -> Element {
+    control
+        .with("id", format!("f{index}"))
+        .with("name", definition.key.clone())
+        .flag("required", definition.required)
+        .with_live("aria-invalid", wrong(context, index))
+        .with_live("aria-describedby", described_by(context, index, hint_of(context, definition).is_some()))
 }
 
-impl Kind {
-    fn of(kind: FieldKind) -> Kind {
-        let plain =
-            Kind { control: "text", keyboard: None, autocomplete: None, direction: None, capitals: None, spelling: None, counted: true };
-        match kind {
-            FieldKind::Name => Kind { autocomplete: Some("name"), spelling: Some("false"), ..plain },
-            // Not type=email: the caret of such an input can be neither read nor set when the card takes over.
-            FieldKind::Email => Kind {
-                keyboard: Some("email"),
-                autocomplete: Some("email"),
-                direction: Some("ltr"),
-                capitals: Some("none"),
-                spelling: Some("false"),
-                ..plain
-            },
-            FieldKind::PurchaseDate => Kind { control: "date", direction: Some("ltr"), counted: false, ..plain },
-            FieldKind::Product
-            | FieldKind::Text
-            | FieldKind::Choice
-            | FieldKind::SerialNumber
-            | FieldKind::Receipt
-            | FieldKind::Checkbox
-            | FieldKind::Consent => plain,
-        }
-    }
+fn options(context: Context, index: usize, definition: &Definition) -> Vec<AnyView> {
+    let first = held(context, index);
+    let option = |value: &str, shown: String| element("option").with("value", value).flag("selected", value == first).text(shown).view();
+    let none = option("", context.say(Text::Choose));
+    let others = definition.choices.iter().map(|choice| option(&choice.value, choice.shown().to_owned()));
+    std::iter::once(none).chain(others).collect()
 }
 
 /// The product: a line of text where the page gives it, else a field. Both stand in the document, so that the loader can
 /// show the one or the other.
-fn product(context: Context, index: usize, definition: Definition) -> AnyView {
-    let given = context.memo(|state| state.given_product.clone());
-    let control = control(context, index, &definition);
-    view! {
-        <div class={"product"} part={"product"} data-given={""} hidden={move || given.get().is_none()}>
-            <b>{move || given.get().unwrap_or_default()}</b>
-        </div>
-        <div data-ask={""} hidden={move || given.get().is_some()}>{labelled(context, index, &definition, control)}</div>
-    }
-    .into_any()
+fn product(context: Context, index: usize, definition: &Definition) -> AnyView {
+    let asked = context.holds(|state| state.given_product.is_none());
+    let given = context.holds(|state| state.given_product.is_some());
+    let name = live(move || Some(context.state.with(|state| state.given_product.clone()).unwrap_or_default()));
+    let line = element("div").with("class", "product").with("part", "product").with("data-given", "").hidden(asked);
+    let field = labelled(context, index, definition, control(context, index, definition));
+    element("div")
+        .child(line.child(element("b").live_text(name).view()).view())
+        .child(element("div").with("data-ask", "").hidden(given).child(field).view())
+        .view()
 }
 
 /// A box to tick, with its sentence beside it.
-fn checkbox(context: Context, index: usize, definition: Definition) -> AnyView {
+fn checkbox(context: Context, index: usize, definition: &Definition) -> AnyView {
     let ticked =
         context.state.with_untracked(|state| state.fields.get(index).is_some_and(|field| field.answer == FieldAnswer::Ticked(true)));
-    let message = context.field(index, |field| field.message);
-    let described = described_by(context, index, false);
-    let label = context.label(&definition);
-    let said = label.clone();
-    let optional = (!definition.required).then(|| view! { " " <span class={"optional"}>{context.say(Text::Optional)}</span> });
-    view! {
-        <div class={move || if message.get().is_some() { "field wrong" } else { "field" }} part={"field"}>
-            {move || message.get().map(|message| complaint(context, format!("f{index}e"), message, &said))}
-            <div class={"check"}>
-                <input id={format!("f{index}")} type={"checkbox"} name={definition.key.clone()} value={"true"} required={definition.required} checked={ticked}
-                    aria-invalid={move || message.get().map(|_| "true")} aria-describedby={described}
-                    on:change:target=move |event| context.send(Event::Ticked(index, event.target().checked())) />
-                <label for={format!("f{index}")}>{label} {optional}</label>
-            </div>
-        </div>
-    }
-    .into_any()
+    let label = context.label(definition);
+    let tick = input(context, "checkbox", move |_, ticked| Event::Ticked(index, ticked)).with("value", "true").flag("checked", ticked);
+    let check = element("div").with("class", "check").child(named(context, index, definition, tick).view()).child(label_for(
+        context,
+        format!("f{index}"),
+        label.clone().into_any(),
+        definition.required,
+    ));
+    frame(wrong(context, index))
+        .child(complaint_of(context, index, label))
+        .child(hint(context, index, definition))
+        .child(check.view())
+        .view()
+}
+
+/// What a field of text holds at first.
+fn held(context: Context, index: usize) -> String {
+    context.state.with_untracked(|state| state.fields.get(index).and_then(|field| field.text().map(str::to_owned))).unwrap_or_default()
 }

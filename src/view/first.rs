@@ -32,5 +32,6 @@ fn without_markers(html: &str) -> String {
         let end = if part.starts_with("--") { "-->" } else { ">" };
         clean.push_str(part.split_once(end).map_or("", |(_, rest)| rest));
     }
-    clean
+    // Void elements are built like any other here, and have no end tag in HTML.
+    clean.replace("</input>", "")
 }

@@ -4,14 +4,16 @@
 //! are not controlled: they get their first value and then belong to the person who types. Nothing here is fetched,
 //! stored or timed.
 //!
-//! No subtree is fully static: Leptos would make such a one through `innerHTML`, which Trusted Types refuse. Words in
-//! braces keep an element from becoming one.
+//! Elements are made one by one, by [`element`]: no subtree becomes a string of HTML, which Trusted Types would refuse.
 
-pub(crate) mod card;
+/// The whole card.
+pub mod card;
+mod element;
 mod field;
 #[cfg(not(target_arch = "wasm32"))]
 mod first;
 mod icon;
+mod input;
 mod outcome;
 mod receipt;
 mod serial_number;
@@ -59,17 +61,16 @@ impl Context {
         self.say_with(message, "label", label)
     }
 
-    /// What a part shows, recomputed with every change, passed on only when it differs.
-    fn memo<T: PartialEq + Send + Sync + 'static>(self, read: impl Fn(&FormState) -> T + Send + Sync + 'static) -> Memo<T> {
-        Memo::new(move |_| self.state.with(|state| read(state)))
+    /// A field's state, passed on only when it differs.
+    ///
+    /// One type of memo for every field: each further type costs the customer three kilobytes.
+    fn field(self, index: usize) -> Memo<Field> {
+        Memo::new(move |_| self.state.with(|state| state.fields.get(index).cloned().unwrap_or_default()))
     }
 
-    fn field<T: PartialEq + Default + Send + Sync + 'static>(
-        self,
-        index: usize,
-        read: impl Fn(&Field) -> T + Send + Sync + 'static,
-    ) -> Memo<T> {
-        self.memo(move |state| state.fields.get(index).map(&read).unwrap_or_default())
+    /// Whether something holds, passed on only when it changes.
+    fn holds(self, read: fn(&FormState) -> bool) -> Memo<bool> {
+        Memo::new(move |_| self.state.with(read))
     }
 
     fn label(self, definition: &Definition) -> String {

@@ -8,73 +8,55 @@ use regcard_protocol::form::Field as Definition;
 use regcard_protocol::receipt::FileType;
 
 use super::Context;
-use super::field::{described_by, hint_of, labelled};
-use crate::form::{Event, Receipt};
+use super::element::{element, live, part};
+use super::field::named;
+use super::icon::Icon;
+use super::input::input;
+use crate::form::{Event, FileFacts, Receipt};
 use crate::text::Text;
 
-/// The field at this position.
-pub(super) fn view(context: Context, index: usize, definition: Definition) -> impl IntoView {
-    let word = context.field(index, |field| field.receipt().map_or("none", Receipt::word));
-    let wrong = context.field(index, |field| field.message.is_some());
-    let described = described_by(context, index, hint_of(context, &definition).is_some());
-    let panel = move || match word.get() {
-        "none" => prompt(context).into_any(),
-        "sending" => sending(context, index).into_any(),
-        "failed" => failed(context, index).into_any(),
-        _ => stored(context, index).into_any(),
-    };
-    let control = view! {
-        <div class={"drop"} part={"receipt"}>
-            <input id={format!("f{index}")} type={"file"} name={definition.key.clone()} accept={FileType::ACCEPT} required={definition.required}
-                data-upload={move || word.get()} aria-invalid={move || wrong.get().then_some("true")} aria-describedby={described}
-                on:change=move |_| context.send(Event::FilePicked(index)) />
-            {panel}
-        </div>
-    };
-    labelled(context, index, &definition, control.into_any())
-}
-
-fn prompt(context: Context) -> impl IntoView {
-    view! {
-        <p><b>{context.say(Text::ReceiptPrompt)}</b> {context.say(Text::ReceiptLimits)}</p>
-        <span class={"btn"} aria-hidden={"true"}>{context.say(Text::ChooseFile)}</span>
-    }
-}
-
-fn sending(context: Context, index: usize) -> impl IntoView {
-    let percent = context.field(index, |field| match field.receipt() {
-        Some(Receipt::Sending { file, sent, .. }) => (sent * 100).checked_div(file.size).unwrap_or(0).min(100),
-        Some(Receipt::None | Receipt::Stored { .. } | Receipt::Failed { .. }) | None => 0,
+/// The control of the field at this position.
+pub(super) fn view(context: Context, index: usize, definition: &Definition) -> AnyView {
+    let field = context.field(index);
+    let control = input(context, "file", move |_, _| Event::FilePicked(index))
+        .with("accept", FileType::ACCEPT)
+        .with_live("data-upload", live(move || field.with(|field| field.receipt().map(|receipt| receipt.word().to_owned()))));
+    let panel = part(move || {
+        field.with(|field| match field.receipt() {
+            Some(Receipt::Sending { file, sent, .. }) => sending(context, index, file, *sent),
+            Some(Receipt::Stored { file, .. }) => {
+                let received = element("span").with("class", "say good").children(Icon::Tick.beside(context.say(Text::UploadStored)));
+                vec![name(file), button(context, Text::Remove, Event::FileRemoved(index)), received.view()].into_any()
+            }
+            Some(Receipt::Failed { file }) => {
+                let again = button(context, Text::TryAgain, Event::UploadRetried(index));
+                vec![name(file), again, button(context, Text::Remove, Event::FileRemoved(index))].into_any()
+            }
+            Some(Receipt::None) | None => prompt(context),
+        })
     });
-    view! {
-        {name(context, index)}
-        {button(context, index, Text::Cancel, Event::FileRemoved)}
-        <progress max={"100"} value={move || percent.get().to_string()}></progress>
-        <span class={"hint"}>{move || context.say_with(Text::UploadPercent, "percent", &percent.get().to_string())}</span>
-    }
+    let control = named(context, index, definition, control).view();
+    element("div").with("class", "drop").with("part", "receipt").child(control).child(panel).view()
 }
 
-fn stored(context: Context, index: usize) -> impl IntoView {
-    view! {
-        {name(context, index)}
-        {button(context, index, Text::Remove, Event::FileRemoved)}
-        <span class={"say good"}>{super::icon::Icon::Tick.draw()} <span>{context.say(Text::UploadStored)}</span></span>
-    }
+fn prompt(context: Context) -> AnyView {
+    let words = element("p").child(element("b").text(context.say(Text::ReceiptPrompt)).view()).text(context.say(Text::ReceiptLimits));
+    let button = element("span").with("class", "btn").with("aria-hidden", "true").text(context.say(Text::ChooseFile));
+    vec![words.view(), button.view()].into_any()
 }
 
-fn failed(context: Context, index: usize) -> impl IntoView {
-    view! {
-        {name(context, index)}
-        {button(context, index, Text::TryAgain, Event::UploadRetried)}
-        {button(context, index, Text::Remove, Event::FileRemoved)}
-    }
+fn sending(context: Context, index: usize, file: &FileFacts, sent: u64) -> AnyView {
+    let percent = (sent * 100).checked_div(file.size).unwrap_or(0).min(100).to_string();
+    let words = context.say_with(Text::UploadPercent, "percent", &percent);
+    let progress = element("progress").with("max", "100").with("value", percent).with("aria-label", words.clone());
+    let said = element("span").with("class", "hint").text(words);
+    vec![name(file), button(context, Text::Cancel, Event::FileRemoved(index)), progress.view(), said.view()].into_any()
 }
 
-fn name(context: Context, index: usize) -> impl IntoView {
-    let name = context.field(index, |field| field.receipt().and_then(Receipt::file).map(|file| file.name.clone()).unwrap_or_default());
-    view! { <span class={"name"} dir={"auto"}>{move || name.get()}</span> }
+fn name(file: &FileFacts) -> AnyView {
+    element("span").with("class", "name").with("dir", "auto").text(file.name.clone()).view()
 }
 
-fn button(context: Context, index: usize, text: Text, event: fn(usize) -> Event) -> impl IntoView {
-    view! { <button type={"button"} class={"link"} on:click=move |_| context.send(event(index))>{context.say(text)}</button> }
+fn button(context: Context, text: Text, event: Event) -> AnyView {
+    element("button").with("type", "button").with("class", "link").on_click(context, event).text(context.say(text)).view()
 }

@@ -1,0 +1,216 @@
+//! The card in a browser, without a gateway: taking over from a painted form, and going away again.
+#![cfg(target_arch = "wasm32")]
+
+use js_sys::{Object, Promise, Reflect};
+use regcard::browser::mount::{Mounted, mount};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Document, Element, Event, EventInit, HtmlElement, HtmlInputElement, ShadowRoot, ShadowRootInit, ShadowRootMode};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const CARD: &str = r#"{
+  "form": {"serialNumbers": {"validate": true, "oneTime": true, "several": true}, "fields": [
+    {"key": "customerName", "kind": "name", "required": true},
+    {"key": "customerEmail", "kind": "email", "required": true},
+    {"key": "productName", "kind": "product", "required": true},
+    {"key": "serialNumber", "kind": "serial-number", "required": true},
+    {"key": "purchaseDate", "kind": "purchase-date", "required": true},
+    {"key": "shop", "kind": "choice", "label": "Shop", "choices": [{"value": "a", "label": "Alpha"}, {"value": "b"}]},
+    {"key": "news", "kind": "consent", "label": "Tell me news"},
+    {"key": "invoice", "kind": "receipt"}]},
+  "texts": {"enter-name": "Enter your full name", "problem": "There is a problem"}
+}"#;
+
+fn document() -> Document {
+    web_sys::window().unwrap().document().unwrap()
+}
+
+/// A host with a painted form, as the loader leaves it: bare controls with the fields' names.
+fn painted() -> (HtmlElement, ShadowRoot, Element) {
+    let host: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+    document().body().unwrap().append_child(&host).unwrap();
+    let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).unwrap();
+    let wrapper = document().create_element("div").unwrap();
+    wrapper.set_class_name("regcard");
+    let form = document().create_element("form").unwrap();
+    for (name, kind) in [
+        ("customerName", "text"),
+        ("customerEmail", "text"),
+        ("serialNumber", "text"),
+        ("purchaseDate", "date"),
+        ("news", "checkbox"),
+        ("invoice", "file"),
+    ] {
+        let input = document().create_element("input").unwrap();
+        input.set_attribute("name", name).unwrap();
+        input.set_attribute("type", kind).unwrap();
+        form.append_child(&input).unwrap();
+    }
+    wrapper.append_child(&form).unwrap();
+    root.append_child(&wrapper).unwrap();
+    (host, root, wrapper)
+}
+
+fn options(product: Option<&str>) -> JsValue {
+    let options = Object::new();
+    let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).unwrap();
+    set("card", &js_sys::JSON::parse(CARD).unwrap());
+    // Nobody answers there: the card has to stand on its own.
+    set("gateway", &"http://127.0.0.1:9".into());
+    set("key", &"pk_test_0000000000000000".into());
+    set("form", &"product-registration".into());
+    set("page", &"http://127.0.0.1:9/form".into());
+    if let Some(product) = product {
+        set("product", &product.into());
+    }
+    options.into()
+}
+
+fn control(root: &ShadowRoot, name: &str) -> HtmlInputElement {
+    root.query_selector(&format!("[name={name}]")).unwrap().unwrap().unchecked_into()
+}
+
+fn text(root: &ShadowRoot, selector: &str) -> String {
+    root.query_selector(selector).unwrap().and_then(|element| element.text_content()).unwrap_or_default()
+}
+
+/// Lets the view catch up with the state.
+async fn settle() {
+    for _ in 0..3 {
+        let promise = Promise::new(&mut |resolve, _| {
+            web_sys::window().unwrap().set_timeout_with_callback(&resolve).unwrap();
+        });
+        JsFuture::from(promise).await.unwrap();
+    }
+}
+
+fn fire(target: &Element, name: &str) {
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    target.dispatch_event(&Event::new_with_event_init_dict(name, &init).unwrap()).unwrap();
+}
+
+fn mounted(painted: &(HtmlElement, ShadowRoot, Element), product: Option<&str>) -> Mounted {
+    mount(painted.0.clone(), painted.2.clone(), options(product)).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn what_was_typed_before_stays_with_focus_and_caret() {
+    let painted = painted();
+    let root = &painted.1;
+    control(root, "customerName").set_value("Bartholomew");
+    control(root, "purchaseDate").set_value("2026-01-02");
+    control(root, "news").set_checked(true);
+    control(root, "customerName").focus().unwrap();
+    control(root, "customerName").set_selection_range(3, 5).unwrap();
+    let card = mounted(&painted, None);
+    assert!(!painted.2.is_connected(), "the painted form is replaced");
+    assert_eq!(control(root, "customerName").value(), "Bartholomew");
+    assert_eq!(control(root, "purchaseDate").value(), "2026-01-02");
+    assert!(control(root, "news").checked());
+    let active: HtmlInputElement = root.active_element().unwrap().unchecked_into();
+    assert_eq!(
+        (active.name().as_str(), active.selection_start().unwrap(), active.selection_end().unwrap()),
+        ("customerName", Some(3), Some(5))
+    );
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_foreign_node_inside_the_painted_form_harms_nothing() {
+    let painted = painted();
+    let foreign = document().create_element("grammar-extension").unwrap();
+    foreign.set_inner_html("<b>hello</b><input>");
+    painted
+        .2
+        .first_element_child()
+        .unwrap()
+        .insert_before(&foreign, painted.2.first_element_child().unwrap().first_child().as_ref())
+        .unwrap();
+    control(&painted.1, "customerName").set_value("Ann");
+    let card = mounted(&painted, None);
+    assert_eq!(control(&painted.1, "customerName").value(), "Ann");
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_product_that_the_page_gives_is_shown_as_text() {
+    let painted = painted();
+    let card = mounted(&painted, Some("Espresso Duo"));
+    settle().await;
+    assert_eq!(text(&painted.1, "[data-given] b"), "Espresso Duo");
+    let ask: HtmlElement = painted.1.query_selector("[data-ask]").unwrap().unwrap().unchecked_into();
+    assert!(ask.hidden());
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_submit_with_faults_moves_the_focus_to_the_summary() {
+    let painted = painted();
+    let card = mounted(&painted, None);
+    let root = &painted.1;
+    fire(&root.query_selector("form").unwrap().unwrap(), "submit");
+    settle().await;
+    assert!(text(root, ".summary").contains("Enter your full name"), "{}", text(root, ".summary"));
+    assert_eq!(root.active_element().unwrap().class_name(), "summary");
+    assert_eq!(control(root, "customerName").get_attribute("aria-invalid").as_deref(), Some("true"));
+    root.query_selector(".summary button").unwrap().unwrap().unchecked_into::<HtmlElement>().click();
+    settle().await;
+    assert_eq!(root.active_element().unwrap().get_attribute("name").as_deref(), Some("customerName"));
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn rows_of_serial_numbers_are_added_and_keep_the_others() {
+    let painted = painted();
+    let root = &painted.1;
+    control(root, "serialNumber").set_value("S1");
+    let card = mounted(&painted, None);
+    root.query_selector(".more").unwrap().unwrap().unchecked_into::<HtmlElement>().click();
+    settle().await;
+    let rows = root.query_selector_all("[name=serialNumber]").unwrap();
+    assert_eq!(rows.length(), 2);
+    assert_eq!(rows.item(0).unwrap().unchecked_into::<HtmlInputElement>().value(), "S1");
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_hundred_mounts_leave_the_memory_as_it_was() {
+    let memory = || {
+        wasm_bindgen::memory()
+            .unchecked_into::<js_sys::WebAssembly::Memory>()
+            .buffer()
+            .unchecked_into::<js_sys::ArrayBuffer>()
+            .byte_length()
+    };
+    let mut after_fifty = 0;
+    for turn in 0..100 {
+        let painted = painted();
+        let root = &painted.1;
+        control(root, "serialNumber").set_value("S1");
+        control(root, "serialNumber").focus().unwrap();
+        let card = mounted(&painted, None);
+        settle().await;
+        // Removed before and after, by turns: hosts do both.
+        if turn % 2 == 0 {
+            painted.0.remove();
+            drop(card);
+        } else {
+            drop(card);
+            painted.0.remove();
+        }
+        settle().await;
+        if turn == 50 {
+            after_fifty = memory();
+        }
+    }
+    assert_eq!(memory(), after_fifty);
+}
