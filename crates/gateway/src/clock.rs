@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -58,6 +59,11 @@ impl Clock {
 pub fn written(millis: i64) -> String {
     let instant = Timestamp::from_millisecond(millis).unwrap_or_default();
     format!("{instant:.3}")
+}
+
+/// How long ago a file was written.
+pub fn age(written: SystemTime) -> Duration {
+    SystemTime::now().duration_since(written).unwrap_or_default()
 }
 
 /// The machine has no randomness to give, so that no secret can be made.

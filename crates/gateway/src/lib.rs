@@ -3,10 +3,18 @@
 //! `routes` translate HTTP and nothing else; `register` and `forward` are the use cases; `store` keeps. No request is
 //! answered with success before what it says is on the disk.
 
+/// What a gateway holds, and how it is set up.
+pub mod app;
+/// The widget's files.
+pub mod assets;
 /// How much a session and an address may ask for.
 pub mod budget;
+/// What is made of a form: script, JSON, hosted page.
+pub mod card;
 /// Time and randomness.
 pub mod clock;
+/// The merchants' forms.
+pub mod forms;
 /// The two keys a merchant is given.
 pub mod keys;
 /// Every limit that only the gateway knows.
@@ -15,6 +23,8 @@ pub mod limits;
 pub mod origin;
 /// Everything that can go wrong for a caller.
 pub mod problem;
+/// Receipts on the local disk.
+pub mod receipts;
 /// The gateway's own secret.
 pub mod secrets;
 /// Which serial numbers are the same.
@@ -23,3 +33,5 @@ pub mod serial_fold;
 pub mod store;
 /// Session, upload and status tokens.
 pub mod token;
+/// Calls to another registration API.
+pub mod upstream;

@@ -108,7 +108,26 @@ pub fn read(command: &mut Command) -> Result<String> {
     Ok(text.trim_end().to_owned())
 }
 
-/// The same, silently: for asking whether something is there at all.
+/// Gives it bytes on its standard input and returns what it wrote to standard output.
+pub fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+    let name = name(command);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
+    let (pipe, output) = (child.stdin.take(), child.stdout.take());
+    let mut bytes = Vec::new();
+    thread::scope(|scope| {
+        // Written beside the reading: both pipes are short, and a program may answer before it has read everything.
+        scope.spawn(move || pipe.map(|mut pipe| pipe.write_all(input)));
+        output.map_or(Ok(0), |mut output| output.read_to_end(&mut bytes))
+    })
+    .with_context(|| format!("cannot read what {name} prints"))?;
+    let status = wait(&mut child)?;
+    if !status.success() {
+        bail!("{name} failed ({status})");
+    }
+    Ok(bytes)
+}
+
+/// [`read`], silently: for asking whether something is there at all.
 pub fn probe(command: &mut Command) -> Option<String> {
     read(command.stderr(Stdio::null())).ok()
 }
@@ -148,8 +167,7 @@ pub fn wait_while(child: &mut Child, mut goes_on: impl FnMut() -> bool) -> Resul
 
 /// Asks a child to end, and insists after [`GRACE`]. Afterwards it is gone, and its ports are free.
 pub fn end(child: &mut Child) {
-    let asked = i32::try_from(child.id()).ok().map(|id| kill(Pid::from_raw(id), Signal::SIGTERM));
-    let patience = if matches!(asked, Some(Ok(()))) { GRACE } else { Duration::ZERO };
+    let patience = if ask_to_end(child) { GRACE } else { Duration::ZERO };
     let since = Instant::now();
     while since.elapsed() < patience {
         match child.try_wait() {
@@ -160,6 +178,11 @@ pub fn end(child: &mut Child) {
     // Both fail only if it is gone already.
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// Asks a child to end, and does not wait. Whether it could be asked.
+pub fn ask_to_end(child: &Child) -> bool {
+    i32::try_from(child.id()).is_ok_and(|id| kill(Pid::from_raw(id), Signal::SIGTERM).is_ok())
 }
 
 /// The command as a person would type it, for messages.
@@ -182,6 +205,12 @@ mod tests {
     #[test]
     fn what_a_program_prints_is_read_without_its_last_newline() {
         assert_eq!(read(program("printf").arg("one\\ntwo\\n")).unwrap(), "one\ntwo");
+    }
+
+    #[test]
+    fn a_program_can_be_given_more_than_a_pipe_holds() {
+        let text = "0123456789abcdef".repeat(20_000);
+        assert_eq!(filter(&mut program("cat"), text.as_bytes()).unwrap(), text.as_bytes());
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Registers, all of it or nothing, in one transaction: the submit's key, the registrations, who owns the serial
     /// numbers, the receipts.
     fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering>;
+    /// Registrations by their numbers, in that order.
+    fn records(&self, merchant: String, ids: Vec<String>) -> Answer<'_, Vec<Record>>;
     /// Registrations, the newest first.
     fn registrations(&self, query: Query) -> Answer<'_, Page>;
 

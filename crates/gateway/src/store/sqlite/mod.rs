@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::Semaphore;
 
 use super::{
-    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Registering, Serial, Store,
+    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, Registering, Serial, Store,
     StoreError, Submit, SubmitKey, SubmitState, Upload,
 };
 use crate::limits;
@@ -176,6 +176,10 @@ impl Store for Sqlite {
 
     fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering> {
         self.writer.run(move |connection| registrations::register(connection, &batch, now))
+    }
+
+    fn records(&self, merchant: String, ids: Vec<String>) -> Answer<'_, Vec<Record>> {
+        self.read(move |connection| registrations::by_ids(connection, &merchant, &ids))
     }
 
     fn registrations(&self, query: Query) -> Answer<'_, Page> {

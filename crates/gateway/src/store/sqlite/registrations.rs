@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use regcard_protocol::validate::{Complaint, Fault};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::{
     Address, FileReference, NewBatch, NewRegistration, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, StoreError, SubmitState,
@@ -144,17 +144,32 @@ pub(super) fn page(connection: &Connection, query: &Query) -> Result<Page, Store
         )?
         .query_map(params![query.merchant, email, query.form, query.limit, query.offset], record)?
         .collect::<Result<_, _>>()?;
-    let mut records = Vec::with_capacity(rows.len());
-    for (mut record, fields) in rows {
-        record.fields = serde_json::from_str(&fields).map_err(|_| StoreError::Content("fields"))?;
-        record.serial_numbers = connection
-            .prepare_cached("SELECT serial FROM registration_serials WHERE registration_id = ?1 ORDER BY position")?
-            .query_map([&record.id], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        record.receipts = receipts(connection, &record.id)?;
-        records.push(record);
-    }
+    let records = rows.into_iter().map(|row| complete(connection, row)).collect::<Result<_, _>>()?;
     Ok(Page { records, total: u64::try_from(total).unwrap_or_default() })
+}
+
+pub(super) fn by_ids(connection: &Connection, merchant: &str, ids: &[String]) -> Result<Vec<Record>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields FROM registrations
+         WHERE merchant_id = ?1 AND id = ?2",
+    )?;
+    let mut records = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(row) = statement.query_row(params![merchant, id], record).optional()? {
+            records.push(complete(connection, row)?);
+        }
+    }
+    Ok(records)
+}
+
+fn complete(connection: &Connection, (mut record, fields): (Record, String)) -> Result<Record, StoreError> {
+    record.fields = serde_json::from_str(&fields).map_err(|_| StoreError::Content("fields"))?;
+    record.serial_numbers = connection
+        .prepare_cached("SELECT serial FROM registration_serials WHERE registration_id = ?1 ORDER BY position")?
+        .query_map([&record.id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    record.receipts = receipts(connection, &record.id)?;
+    Ok(record)
 }
 
 fn receipts(connection: &Connection, registration: &str) -> Result<Vec<RecordReceipt>, StoreError> {

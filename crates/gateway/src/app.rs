@@ -1,0 +1,136 @@
+//! One gateway: its configuration, what it holds, and the routers over it.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::assets::Assets;
+use crate::budget::Budgets;
+use crate::card::Cards;
+use crate::clock::Clock;
+use crate::forms::Forms;
+use crate::origin::Origin;
+use crate::problem::GatewayError;
+use crate::receipts::Receipts;
+use crate::secrets::{Secrets, SecretsError};
+use crate::store::{Merchant, Sqlite, Store, StoreError};
+use crate::token::Tokens;
+use crate::upstream::Upstreams;
+
+/// How a gateway is set up.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Where the gateway is reached, without a slash at the end. Never taken from a request.
+    pub public_url: String,
+    /// The folder of forms.
+    pub forms: PathBuf,
+    /// The widget's files; without it those that the binary carries.
+    pub assets: Option<PathBuf>,
+    /// Budgets per address are this many times the defaults.
+    pub address_budget_factor: u32,
+    /// Seconds for which a card may be taken from a cache; 0 for none.
+    pub card_max_age: u32,
+    /// Whether an upstream may have a private address.
+    pub allow_private_upstreams: bool,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The gateway cannot start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The secret.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// The folder of receipts.
+    #[error("the folder of receipts: {0}")]
+    Receipts(#[source] io::Error),
+    /// What a crash left.
+    #[error("cleaning up after the last run: {0}")]
+    Sweep(#[source] GatewayError),
+    /// The public address.
+    #[error("\"{0}\" is no address for a gateway: scheme, host and port alone, as in https://register.example.com")]
+    PublicUrl(String),
+}
+
+/// What a gateway holds.
+#[derive(Debug)]
+pub struct App {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Makes and reads tokens.
+    pub tokens: Tokens,
+    /// The gateway's secret.
+    pub secrets: Arc<Secrets>,
+    /// The time.
+    pub clock: Clock,
+    /// How much may be asked for.
+    pub budgets: Budgets,
+    /// The merchants' forms.
+    pub forms: Forms,
+    /// The widget's files.
+    pub assets: Assets,
+    /// The receipts.
+    pub receipts: Receipts,
+    /// What was made of forms.
+    pub cards: Cards,
+    /// Calls other registration APIs.
+    pub upstreams: Upstreams,
+    /// Where the gateway is reached.
+    pub public_url: String,
+    /// The same as an origin; it counts as allowed for every key, since the hosted page stands there.
+    pub origin: Origin,
+    /// Seconds for which a card may be taken from a cache.
+    pub card_max_age: u32,
+}
+
+impl App {
+    /// Opens everything and cleans up what the last run left.
+    ///
+    /// # Errors
+    /// [`StartError`], with what to do about it where that is known.
+    pub async fn open(config: Config) -> Result<Arc<App>, StartError> {
+        let origin = Origin::parse(&config.public_url).ok_or_else(|| StartError::PublicUrl(config.public_url.clone()))?;
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.data)?);
+        let secrets = Arc::new(Secrets::open(&config.data)?);
+        let public_url = origin.to_string();
+        let app = App {
+            tokens: Tokens::new(Arc::clone(&secrets), &public_url),
+            budgets: Budgets::new(config.address_budget_factor),
+            forms: Forms::new(&config.forms),
+            assets: Assets::open(config.assets.as_deref(), &config.data),
+            receipts: Receipts::open(&config.data).map_err(StartError::Receipts)?,
+            cards: Cards::default(),
+            upstreams: Upstreams::new(config.allow_private_upstreams),
+            clock: config.clock,
+            card_max_age: config.card_max_age,
+            store,
+            secrets,
+            public_url,
+            origin,
+        };
+        let lost = app.store.lose_track_of_submits().await?;
+        if lost > 0 {
+            tracing::warn!(lost, "submits were on their way upstream when the gateway stopped; how they ended is not known");
+        }
+        app.receipts.sweep(app.store.as_ref(), app.clock.millis(), true).await.map_err(StartError::Sweep)?;
+        Ok(Arc::new(app))
+    }
+
+    /// Whether a page of this origin may use a merchant's keys.
+    pub fn allows(&self, merchant: &Merchant, origin: &Origin) -> bool {
+        *origin == self.origin || merchant.origins.contains(origin)
+    }
+
+    /// Where a receipt is read.
+    pub fn receipt_url(&self, receipt: &str) -> String {
+        format!("{}/r/{receipt}", self.public_url)
+    }
+}

@@ -1,0 +1,51 @@
+//! Checking one serial number: whether it can be registered, and nothing about who did.
+
+use regcard_protocol::limits as shared;
+use regcard_protocol::serial_number::{CheckAnswer, CheckStatus, CheckedProduct, SerialNumber};
+
+use crate::app::App;
+use crate::extract::PageSession;
+use crate::problem::GatewayError;
+use crate::serial_fold::Folded;
+use crate::store::{Mode, Upstream};
+
+/// Checks a serial number for a card.
+///
+/// # Errors
+/// What the store, or an upstream, refuses.
+pub async fn check(app: &App, page: &PageSession, serial: &SerialNumber) -> Result<CheckAnswer, GatewayError> {
+    let one_time = app.forms.get(&page.session.frm).ok_or(GatewayError::FormNotAllowed)?.form.serial_numbers.one_time;
+    match &page.merchant.mode {
+        Mode::Own => own(app, &page.merchant.id, serial, one_time).await,
+        Mode::Forward(upstream) => forward(app, &page.merchant.id, upstream, serial, one_time).await,
+    }
+}
+
+async fn own(app: &App, merchant: &str, serial: &SerialNumber, one_time: bool) -> Result<CheckAnswer, GatewayError> {
+    let folded = Folded::of(serial);
+    let Some(known) = app.store.serial(merchant.to_owned(), folded.clone()).await? else {
+        let alike = app.store.alike(merchant.to_owned(), folded.looks(), shared::SUGGESTIONS).await?;
+        let did_you_mean = alike.iter().map(|serial| serial.as_str().to_owned()).collect();
+        return Ok(CheckAnswer { did_you_mean, ..unknown(serial) });
+    };
+    let status = if one_time && known.owned { CheckStatus::Registered } else { CheckStatus::Available };
+    Ok(CheckAnswer { status, serial_number: known.serial, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
+}
+
+async fn forward(app: &App, merchant: &str, upstream: &Upstream, serial: &SerialNumber, one_time: bool) -> Result<CheckAnswer, GatewayError> {
+    let client = app.upstreams.client(&app.secrets, merchant, upstream)?;
+    let Some(known) = client.serial_number(serial).await? else {
+        return Ok(unknown(serial));
+    };
+    let status = if one_time && known.registered { CheckStatus::Registered } else { CheckStatus::Available };
+    let serial_number = known.serial.unwrap_or_else(|| serial.as_str().to_owned());
+    Ok(CheckAnswer { status, serial_number, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
+}
+
+fn unknown(serial: &SerialNumber) -> CheckAnswer {
+    CheckAnswer { status: CheckStatus::Unknown, serial_number: serial.as_str().to_owned(), product: None, did_you_mean: Vec::new() }
+}
+
+fn product(name: Option<String>, sku: Option<String>) -> Option<CheckedProduct> {
+    (name.is_some() || sku.is_some()).then_some(CheckedProduct { name, sku })
+}

@@ -1,0 +1,257 @@
+//! Registering: one submit, one transaction, one answer, whoever asks how often.
+
+use std::sync::Arc;
+
+use regcard_protocol::form::Form;
+use regcard_protocol::problem::FieldError;
+use regcard_protocol::registration::{Answer, NewRegistration as Sent, Registered, Registration, RegistrationStatus};
+use regcard_protocol::validate::Fault;
+use serde_json::{Map, Value};
+
+use crate::app::App;
+use crate::clock;
+use crate::extract::{IdempotencyKey, PageSession};
+use crate::forms::LoadedForm;
+use crate::limits;
+use crate::problem::GatewayError;
+use crate::registration_json::{self, ServerRegistration};
+use crate::secrets::hex;
+use crate::store::{
+    FileReference, Interface, Merchant, Mode, NewBatch, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules, Submit, SubmitKey,
+    SubmitState,
+};
+use crate::token::StatusClaim;
+use crate::{forward, record};
+
+/// What became of a submit, for the one who sent it.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// In the order they were sent.
+    pub registrations: Vec<Registered>,
+    /// Reads their status.
+    pub status_token: String,
+    /// Whether this is the answer to an earlier submit with the same key.
+    pub replayed: bool,
+}
+
+/// Registers what a card sent.
+///
+/// # Errors
+/// 422 for what is missing or wrong, 409 for a serial number that is taken, 403 for another form; what the store, or an
+/// upstream, refuses.
+pub async fn from_page(app: &Arc<App>, page: &PageSession, key: IdempotencyKey, body: Value) -> Result<Done, GatewayError> {
+    let slug = &page.session.frm;
+    let fingerprint = fingerprint(slug, &body);
+    let submit = new_submit(app, &page.merchant, Interface::Browser, key, fingerprint)?;
+    // The first answer stands, also if the form has changed since.
+    if let Some(earlier) = app.store.submit(submit.key.clone()).await? {
+        return replay(earlier, fingerprint);
+    }
+    let form = app.forms.get(slug).ok_or(GatewayError::FormNotAllowed)?;
+    let sent = read_page(body, slug)?;
+    let accepted = accept(&form.form, &sent, app)?;
+    match &page.merchant.mode {
+        Mode::Forward(upstream) => forward::register(app, page, upstream, &form, submit, accepted).await,
+        Mode::Own => {
+            let registrations = accepted.into_iter().map(|one| to_store(app, slug, &form.form, one)).collect();
+            let sid = Some(page.session.sid.clone());
+            store(app, NewBatch { merchant: page.merchant.id.clone(), sid, submit: Some(submit), registrations }).await
+        }
+    }
+}
+
+/// Registers what a merchant's server sent, and gives it back as it is stored.
+///
+/// # Errors
+/// As [`from_page`].
+pub async fn from_server(app: &App, merchant: &Merchant, key: Option<IdempotencyKey>, body: Value) -> Result<Vec<Value>, GatewayError> {
+    let submit = match key {
+        Some(key) => Some(new_submit(app, merchant, Interface::Merchant, key, fingerprint("", &body))?),
+        None => None,
+    };
+    let list = registration_json::list(body)?;
+    let mut registrations = Vec::new();
+    let mut errors = Vec::new();
+    for (position, members) in list.into_iter().enumerate() {
+        let (slug, form) = form_of(app, merchant, position, &members)?;
+        match registration_json::from_server(position, members, &form.form) {
+            Ok(new) => registrations.push(server_to_store(app, slug, &form.form, new)),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(GatewayError::Validation(errors));
+    }
+    let done = store(app, NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations }).await?;
+    let ids = done.registrations.into_iter().filter_map(|one| one.id).collect();
+    let records: Vec<Record> = app.store.records(merchant.id.clone(), ids).await?;
+    Ok(records.into_iter().map(|one| record::json(app, one)).collect())
+}
+
+/// What became of an earlier submit with this key.
+///
+/// # Errors
+/// 422 if it had another body; what was answered then, if it was refused; that it is on its way, or lost.
+pub fn replay(earlier: Submit, fingerprint: [u8; 32]) -> Result<Done, GatewayError> {
+    if earlier.fingerprint != fingerprint {
+        return Err(GatewayError::IdempotencyKeyReused);
+    }
+    settled(earlier).map(|done| Done { replayed: true, ..done })
+}
+
+/// What became of a submit.
+///
+/// # Errors
+/// As [`replay`], whatever the body was.
+pub fn settled(submit: Submit) -> Result<Done, GatewayError> {
+    match submit.state {
+        SubmitState::Registered => {
+            let registered = |id| Registered { id, status: RegistrationStatus::Registered };
+            let registrations = submit.outcome.ids.into_iter().map(registered).collect();
+            Ok(Done { registrations, status_token: submit.status_token, replayed: false })
+        }
+        SubmitState::Sending => Err(GatewayError::IdempotencyInProgress),
+        SubmitState::Refused if submit.outcome.taken => Err(GatewayError::SerialAlreadyRegistered(submit.outcome.errors)),
+        SubmitState::Refused => Err(GatewayError::Validation(submit.outcome.errors)),
+        SubmitState::Unknown => Err(GatewayError::OutcomeUnknown),
+    }
+}
+
+async fn store(app: &App, batch: NewBatch) -> Result<Done, GatewayError> {
+    let registered = |one: &NewRegistration| Registered { id: Some(one.id.clone()), status: RegistrationStatus::Registered };
+    let registrations = batch.registrations.iter().map(registered).collect();
+    let status_token = batch.submit.as_ref().map(|submit| submit.status_token.clone()).unwrap_or_default();
+    match app.store.register(batch, app.clock.millis()).await? {
+        Registering::Stored => Ok(Done { registrations, status_token, replayed: false }),
+        Registering::Replayed(earlier) => settled(earlier).map(|done| Done { replayed: true, ..done }),
+        Registering::KeyReused => Err(GatewayError::IdempotencyKeyReused),
+        Registering::Refused(refusals) => Err(refused(&refusals)),
+    }
+}
+
+/// A taken serial number alone is a conflict; together with anything else it is one of several mistakes.
+fn refused(refusals: &[Refusal]) -> GatewayError {
+    let errors = refusals.iter().map(|refusal| refusal.complaint.at(refusal.position)).collect();
+    if refusals.iter().all(|refusal| refusal.complaint.fault == Fault::SerialNumberRegistered) {
+        GatewayError::SerialAlreadyRegistered(errors)
+    } else {
+        GatewayError::Validation(errors)
+    }
+}
+
+fn read_page(body: Value, slug: &str) -> Result<Vec<Sent>, GatewayError> {
+    let mut sent = Vec::new();
+    let mut errors: Vec<FieldError> = Vec::new();
+    for (position, members) in registration_json::list(body)?.into_iter().enumerate() {
+        match registration_json::from_page(position, members) {
+            Ok(new) if new.form.as_deref().is_some_and(|form| form != slug) => return Err(GatewayError::FormNotAllowed),
+            Ok(new) => sent.push(new),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if errors.is_empty() { Ok(sent) } else { Err(GatewayError::Validation(errors)) }
+}
+
+fn accept(form: &Form, sent: &[Sent], app: &App) -> Result<Vec<Registration>, GatewayError> {
+    let mut accepted = Vec::new();
+    let mut errors = Vec::new();
+    for (position, new) in sent.iter().enumerate() {
+        match form.accept(new, app.clock.today()) {
+            Ok(registration) => accepted.push(registration),
+            Err(complaints) => errors.extend(complaints.iter().map(|complaint| complaint.at(position))),
+        }
+    }
+    if errors.is_empty() { Ok(accepted) } else { Err(GatewayError::Validation(errors)) }
+}
+
+fn rules(form: &Form) -> SerialRules {
+    SerialRules { validate: form.serial_numbers.validate, one_time: form.serial_numbers.one_time }
+}
+
+fn to_store(app: &App, slug: &str, form: &Form, accepted: Registration) -> NewRegistration {
+    let mut fields = Map::new();
+    let mut receipts = Vec::new();
+    for (key, answer) in accepted.extras {
+        match answer {
+            Answer::Ticked(ticked) => drop(fields.insert(key, Value::Bool(ticked))),
+            Answer::Text(text) => drop(fields.insert(key, Value::String(text))),
+            Answer::File(file) => receipts.push((key, FileReference::Upload(file.upload_id))),
+        }
+    }
+    NewRegistration {
+        id: clock::new_id(&app.clock),
+        form: slug.to_owned(),
+        rules: rules(form),
+        customer_name: accepted.customer_name.map(|name| name.as_str().to_owned()),
+        customer_email: accepted.customer_email.as_str().to_owned(),
+        product_name: accepted.product_name,
+        purchase_date: accepted.purchase_date.map(|day| day.to_string()),
+        serial_numbers: accepted.serial_numbers,
+        fields,
+        receipts,
+    }
+}
+
+fn server_to_store(app: &App, slug: String, form: &Form, sent: ServerRegistration) -> NewRegistration {
+    let mut fields = Map::new();
+    let mut receipts = Vec::new();
+    for (key, value) in sent.extras {
+        // An address of our own is kept as the file it means, so that it is right wherever the gateway is reached later.
+        match value.as_str().and_then(|text| text.strip_prefix(app.public_url.as_str())?.strip_prefix("/r/")) {
+            Some(receipt) if is_receipt(receipt) => receipts.push((key, FileReference::Receipt(receipt.to_owned()))),
+            Some(_) | None => drop(fields.insert(key, value)),
+        }
+    }
+    NewRegistration {
+        id: clock::new_id(&app.clock),
+        form: slug,
+        rules: rules(form),
+        customer_name: sent.customer_name,
+        customer_email: sent.customer_email,
+        product_name: sent.product_name,
+        purchase_date: sent.purchase_date,
+        serial_numbers: sent.serial_numbers,
+        fields,
+        receipts,
+    }
+}
+
+/// Whether this is what the address of a receipt ends in: 128 bits in hexadecimal.
+pub fn is_receipt(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+fn form_of(app: &App, merchant: &Merchant, position: usize, members: &Map<String, Value>) -> Result<(String, Arc<LoadedForm>), GatewayError> {
+    let unknown = || GatewayError::field(&format!("/registrations/{position}/type"), "unknown-form", "is not a form of this merchant");
+    let slug = match members.get("type") {
+        None | Some(Value::Null) => merchant.forms.first().cloned(),
+        Some(Value::String(slug)) => Some(slug.clone()).filter(|slug| merchant.forms.contains(slug)),
+        Some(_) => None,
+    };
+    let slug = slug.ok_or_else(unknown)?;
+    let form = app.forms.get(&slug).ok_or_else(unknown)?;
+    Ok((slug, form))
+}
+
+fn new_submit(
+    app: &App,
+    merchant: &Merchant,
+    interface: Interface,
+    key: IdempotencyKey,
+    fingerprint: [u8; 32],
+) -> Result<NewSubmit, GatewayError> {
+    let claim =
+        StatusClaim { v: 1, mid: merchant.id.clone(), key: hex(&key.0), exp: app.clock.seconds() + limits::STATUS_SECONDS };
+    let status_token = match interface {
+        Interface::Browser => app.tokens.seal_status(&claim)?,
+        Interface::Merchant => String::new(),
+    };
+    Ok(NewSubmit { key: SubmitKey { merchant: merchant.id.clone(), interface, hash: key.0 }, fingerprint, status_token })
+}
+
+/// The same body gives the same fingerprint, whatever the order of its members.
+fn fingerprint(form: &str, body: &Value) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(form.as_bytes()).update(b"\n").update(body.to_string().as_bytes());
+    hasher.finalize().into()
+}

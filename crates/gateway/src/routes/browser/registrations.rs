@@ -1,0 +1,73 @@
+//! Registering from a card, and asking what became of it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use regcard_protocol::registration::{RegistrationStatus, RegistrationsAnswer, StatusAnswer};
+
+use crate::app::App;
+use crate::extract::{IdempotencyKey, JsonBody, PageSession, Peer, bearer, origin_of};
+use crate::limits;
+use crate::problem::GatewayError;
+use crate::register;
+use crate::secrets::unhex;
+use crate::store::{Interface, Submit, SubmitKey};
+use crate::token::Operation;
+
+pub(super) async fn register(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    page: PageSession,
+    key: IdempotencyKey,
+    JsonBody(body): JsonBody<{ limits::JSON_BYTES }>,
+) -> Result<Response, GatewayError> {
+    page.allow(Operation::Register)?;
+    let spent = app.budgets.registration(&page.session.sid, key.0, peer.into(), app.clock.seconds());
+    spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
+    let done = register::from_page(&app, &page, key, body).await?;
+    let queued = done.registrations.iter().any(|one| one.status == RegistrationStatus::Queued);
+    let status = if queued { StatusCode::ACCEPTED } else { StatusCode::CREATED };
+    let answer = RegistrationsAnswer { registrations: done.registrations, status_token: done.status_token };
+    let mut answer = (status, Json(answer)).into_response();
+    if done.replayed {
+        answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    Ok(answer)
+}
+
+pub(super) async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<StatusAnswer>, GatewayError> {
+    if headers.get(header::ORIGIN).is_some_and(|_| origin_of(&headers).is_none()) {
+        return Err(GatewayError::OriginNotAllowed);
+    }
+    let submit = match (IdempotencyKey::of(&headers)?, bearer(&headers)?) {
+        (Some(key), _) => by_key(&app, key, &headers).await?,
+        (None, Some(token)) => by_token(&app, token).await?,
+        (None, None) => return Err(GatewayError::Unauthorized),
+    };
+    let done = register::settled(submit.ok_or(GatewayError::NotFound)?)?;
+    Ok(Json(StatusAnswer { registrations: done.registrations }))
+}
+
+async fn by_token(app: &App, token: &str) -> Result<Option<Submit>, GatewayError> {
+    let claim = app.tokens.open_status(token, app.clock.seconds())?;
+    let hash = unhex::<32>(&claim.key).ok_or(GatewayError::Unauthorized)?;
+    Ok(app.store.submit(SubmitKey { merchant: claim.mid, interface: Interface::Browser, hash }).await?)
+}
+
+/// The key is known to nobody but the page that made it. Where a page asks, it has to be one of that merchant's; a
+/// browser says no origin when the hosted page asks its own gateway.
+async fn by_key(app: &App, key: IdempotencyKey, headers: &HeaderMap) -> Result<Option<Submit>, GatewayError> {
+    let origin = origin_of(headers);
+    for (merchant, submit) in app.store.submits_of_key(key.0).await? {
+        let Some(merchant) = app.store.merchant(merchant).await? else {
+            continue;
+        };
+        if origin.as_ref().is_none_or(|origin| app.allows(&merchant, origin)) {
+            return Ok(Some(submit));
+        }
+    }
+    Ok(None)
+}

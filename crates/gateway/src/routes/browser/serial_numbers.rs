@@ -1,0 +1,41 @@
+//! Checking a serial number while it is typed.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use regcard_protocol::serial_number::{CheckAnswer, CheckRequest, CheckStatus, SerialNumber, SerialNumberError};
+use regcard_protocol::validate::Fault;
+
+use crate::app::App;
+use crate::check;
+use crate::extract::{JsonBody, PageSession, Peer, decode};
+use crate::limits;
+use crate::problem::GatewayError;
+use crate::token::Operation;
+
+pub(super) async fn check(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    page: PageSession,
+    JsonBody(body): JsonBody<{ limits::JSON_BYTES }>,
+) -> Result<Json<CheckAnswer>, GatewayError> {
+    page.allow(Operation::Check)?;
+    let asked: CheckRequest = decode(body)?;
+    let serial = SerialNumber::parse(&asked.serial_number).map_err(|error| {
+        let fault = match error {
+            SerialNumberError::Empty => Fault::Required,
+            SerialNumberError::TooLong { .. } => Fault::TooLong,
+            SerialNumberError::Character(_) | SerialNumberError::DotsOnly => Fault::SerialNumber,
+        };
+        GatewayError::field("/serialNumber", fault.code(), fault.message())
+    })?;
+    let now = app.clock.seconds();
+    let spent = app.budgets.check(&page.session.sid, peer.into(), now);
+    spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
+    let answer = check::check(&app, &page, &serial).await?;
+    if answer.status == CheckStatus::Unknown {
+        app.budgets.missed(peer.into(), now);
+    }
+    Ok(Json(answer))
+}

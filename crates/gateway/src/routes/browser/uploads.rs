@@ -1,0 +1,42 @@
+//! A file's way in: an address for it, then its bytes.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use regcard_protocol::receipt::{UploadAnswer, UploadRequest};
+
+use crate::app::App;
+use crate::extract::{JsonBody, PageSession, Peer, decode};
+use crate::limits;
+use crate::problem::GatewayError;
+use crate::token::Operation;
+use crate::uploads::{self, Taken};
+
+pub(super) async fn grant(
+    State(app): State<Arc<App>>,
+    peer: Peer,
+    page: PageSession,
+    JsonBody(body): JsonBody<{ limits::JSON_BYTES }>,
+) -> Result<(StatusCode, Json<UploadAnswer>), GatewayError> {
+    page.allow(Operation::Upload)?;
+    let asked: UploadRequest = decode(body)?;
+    let spent = app.budgets.upload(&page.session.sid, peer.into(), app.clock.seconds());
+    spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
+    let granted = uploads::grant(&app, &page.merchant, Some(page.session.sid.clone()), &asked).await?;
+    Ok((StatusCode::CREATED, Json(granted.into())))
+}
+
+pub(super) async fn take(
+    State(app): State<Arc<App>>,
+    Path(grant): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, GatewayError> {
+    Ok(match uploads::put(&app, &grant, &headers, body).await? {
+        Taken::Now => StatusCode::CREATED,
+        Taken::Before => StatusCode::OK,
+    })
+}

@@ -1,0 +1,85 @@
+//! What every answer has: an id to find it in the log by, headers that keep browsers from guessing, problems as JSON.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+
+use crate::limits;
+use crate::problem::{GatewayError, Unsigned};
+
+/// The id's header.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) async fn wrap(request: Request, next: Next) -> Response {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let api = request.uri().path().starts_with("/api");
+    let method = request.method().clone();
+    // The pattern, not the address: addresses hold keys, grants and serial numbers.
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", %id);
+    let answer = if request.uri().path_and_query().is_some_and(|all| all.as_str().len() > limits::URL_BYTES) {
+        GatewayError::TooLarge.into_response()
+    } else {
+        let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+        tracing::Instrument::instrument(answer, span.clone()).await.unwrap_or_else(|_| {
+            tracing::error!(parent: &span, "a handler panicked");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        })
+    };
+    let mut answer = problem(answer, &id, api);
+    tracing::info!(parent: &span, %method, route, status = answer.status().as_u16(), "answered");
+    let headers = answer.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// Gives a problem its body. Refusals that the framework made itself become problems too.
+fn problem(mut answer: Response, id: &str, api: bool) -> Response {
+    let status = answer.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return answer;
+    }
+    let unsigned = match answer.extensions_mut().remove::<Unsigned>() {
+        Some(unsigned) => unsigned,
+        None => {
+            let error = match status {
+                StatusCode::NOT_FOUND => GatewayError::NotFound,
+                StatusCode::METHOD_NOT_ALLOWED => GatewayError::MethodNotAllowed,
+                StatusCode::PAYLOAD_TOO_LARGE => GatewayError::TooLarge,
+                _ if status.is_client_error() => GatewayError::BadRequest("the request cannot be understood"),
+                _ => GatewayError::Unavailable,
+            };
+            let mut own = error.into_response();
+            match own.extensions_mut().remove::<Unsigned>() {
+                Some(unsigned) => unsigned,
+                None => return answer,
+            }
+        }
+    };
+    let problem = unsigned.sign(id);
+    *answer.status_mut() = StatusCode::from_u16(problem.status).unwrap_or(status);
+    let mut body = serde_json::to_value(&problem).unwrap_or_default();
+    if let (true, Some(members)) = (api, body.as_object_mut()) {
+        // Scripts written for the registration API read the reason here.
+        members.insert("message".to_owned(), problem.detail.into());
+    }
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    answer.headers_mut().remove(header::CONTENT_LENGTH);
+    *answer.body_mut() = Body::from(body.to_string());
+    answer
+}

@@ -1,0 +1,26 @@
+//! HTTP in, HTTP out. The pages' router and the merchants' share no handler.
+
+mod browser;
+mod cors;
+mod envelope;
+mod merchant;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+
+use crate::app::App;
+use crate::problem::GatewayError;
+
+/// Everything that is served: pages under `/v1` and `/r`, merchants' servers under `/api`.
+pub fn router(app: Arc<App>) -> Router {
+    let pages = browser::router().layer(from_fn_with_state(Arc::clone(&app), cors::answer));
+    Router::new()
+        .merge(pages)
+        .nest("/api", merchant::router())
+        .fallback(|| async { GatewayError::NotFound })
+        .method_not_allowed_fallback(|| async { GatewayError::MethodNotAllowed })
+        .with_state(app)
+        .layer(from_fn(envelope::wrap))
+}

@@ -1,0 +1,202 @@
+//! Uploads: who may send which file where, and the bytes that come.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use futures_util::{Stream, StreamExt};
+use regcard_protocol::limits as shared;
+use regcard_protocol::receipt::{FileType, UploadAnswer, UploadRequest};
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::clock;
+use crate::limits;
+use crate::problem::GatewayError;
+use crate::receipts::Signed;
+use crate::secrets::hex;
+use crate::store::{Merchant, Mode, NewUpload, Upload, UploadState, Upstream};
+use crate::token::Grant;
+
+/// A file that may be uploaded, and where.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    /// Its number.
+    pub id: String,
+    /// Where the bytes go.
+    pub signed_request: String,
+    /// Where they can be read afterwards.
+    pub url: String,
+    /// The type that was signed.
+    pub file_type: FileType,
+}
+
+impl From<Granted> for UploadAnswer {
+    fn from(granted: Granted) -> UploadAnswer {
+        UploadAnswer {
+            upload_id: granted.id,
+            signed_request: granted.signed_request,
+            headers: BTreeMap::from([("Content-Type".to_owned(), granted.file_type.media_type().to_owned())]),
+            expires_in: u32::try_from(limits::GRANT_SECONDS).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether the bytes came now, or were here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Now.
+    Now,
+    /// The same bytes came before.
+    Before,
+}
+
+/// Signs one upload of this size and type.
+///
+/// # Errors
+/// 413, 415 or 422 for a file that is not taken.
+pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request: &UploadRequest) -> Result<Granted, GatewayError> {
+    if request.file_size == 0 {
+        return Err(GatewayError::field("/fileSize", "file", "is empty"));
+    }
+    if request.file_size > shared::FILE_BYTES {
+        return Err(GatewayError::FileTooLarge);
+    }
+    let file_type = FileType::parse(&request.file_type).ok_or(GatewayError::TypeNotAllowed)?;
+    let mut upload = NewUpload {
+        id: clock::new_id(&app.clock),
+        receipt: hex(&clock::random::<16>()?),
+        merchant: merchant.id.clone(),
+        sid,
+        file_name: kept_name(&request.file_name),
+        file_type: file_type.media_type().to_owned(),
+        file_size: request.file_size,
+        upstream_url: None,
+    };
+    let granted = match &merchant.mode {
+        Mode::Own => here(app, &upload, file_type)?,
+        Mode::Forward(upstream) => {
+            let granted = upstream_grant(app, merchant, upstream, &upload, file_type).await?;
+            upload.upstream_url = Some(granted.url.clone());
+            granted
+        }
+    };
+    app.store.add_upload(upload, app.clock.millis()).await?;
+    Ok(granted)
+}
+
+fn here(app: &App, upload: &NewUpload, file_type: FileType) -> Result<Granted, GatewayError> {
+    let grant = Grant {
+        v: 1,
+        uid: upload.id.clone(),
+        mid: upload.merchant.clone(),
+        t: upload.file_type.clone(),
+        z: upload.file_size,
+        exp: app.clock.seconds() + limits::GRANT_SECONDS,
+    };
+    let signed_request = format!("{}/v1/uploads/{}", app.public_url, app.tokens.seal_grant(&grant)?);
+    Ok(Granted { id: upload.id.clone(), signed_request, url: app.receipt_url(&upload.receipt), file_type })
+}
+
+/// The upstream's address is handed on as it is. It is told a neutral name: the name may stand in a public address there.
+async fn upstream_grant(
+    app: &App,
+    merchant: &Merchant,
+    upstream: &Upstream,
+    upload: &NewUpload,
+    file_type: FileType,
+) -> Result<Granted, GatewayError> {
+    let client = app.upstreams.client(&app.secrets, &merchant.id, upstream)?;
+    let name = format!("receipt-{}.{}", &upload.receipt[..12], file_type.ending());
+    let signed = client.upload_file(&name, file_type.media_type(), upload.file_size).await?;
+    if let Some(origin) = signed.origin.filter(|origin| !merchant.upload_origins.contains(origin)) {
+        app.store.add_upload_origin(merchant.id.clone(), origin).await?;
+    }
+    Ok(Granted { id: upload.id.clone(), signed_request: signed.signed_request, url: signed.url, file_type })
+}
+
+/// Takes the bytes that come to a signed address.
+///
+/// # Errors
+/// 403 for an address that is not good, 409 if another file is there, 411, 413, 400 or 415 for bytes that were not signed.
+pub async fn put(app: &App, grant: &str, headers: &HeaderMap, body: Body) -> Result<Taken, GatewayError> {
+    let mut body = body.into_data_stream();
+    let taken = timeout(limits::UPLOAD_TOTAL, take(app, grant, headers, &mut body)).await.unwrap_or(Err(GatewayError::RequestTimeout));
+    if taken.is_err() {
+        read_past(&mut body).await;
+    }
+    taken
+}
+
+async fn take<E>(
+    app: &App,
+    grant: &str,
+    headers: &HeaderMap,
+    body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + Unpin),
+) -> Result<Taken, GatewayError> {
+    let grant = app.tokens.open_grant(grant, app.clock.seconds()).map_err(|_| GatewayError::GrantInvalid)?;
+    let signed = signed(&grant, headers)?;
+    let _turn = app.receipts.turn(&grant.uid).ok_or(GatewayError::Unavailable)?;
+    let upload = app.store.upload(grant.uid.clone()).await?.filter(|upload| upload.about.merchant == grant.mid);
+    let upload = upload.ok_or(GatewayError::GrantInvalid)?;
+    match upload.state {
+        UploadState::Granted => {
+            let hash = app.receipts.take(&upload.about.receipt, signed, body).await?;
+            app.store.upload_stored(grant.uid, hash).await?;
+            Ok(Taken::Now)
+        }
+        UploadState::Stored | UploadState::Attached => again(app, &upload, signed, body).await,
+    }
+}
+
+/// The same bytes a second time are no fault: the first answer may have been lost.
+async fn again<E>(
+    app: &App,
+    upload: &Upload,
+    signed: Signed,
+    body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + Unpin),
+) -> Result<Taken, GatewayError> {
+    match app.receipts.compare(signed, body).await {
+        Ok(hash) if upload.hash.as_deref() == Some(&hash[..]) => Ok(Taken::Before),
+        Ok(_) | Err(GatewayError::ContentMismatch) => Err(GatewayError::AlreadyUploaded),
+        Err(error) => Err(error),
+    }
+}
+
+/// Compares what is announced with what was signed, before a byte is read.
+fn signed(grant: &Grant, headers: &HeaderMap) -> Result<Signed, GatewayError> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<u64>().ok());
+    match length {
+        None => return Err(GatewayError::LengthRequired),
+        Some(length) if length > grant.z => return Err(GatewayError::FileTooLarge),
+        Some(length) if length < grant.z => return Err(GatewayError::LengthMismatch),
+        Some(_) => {}
+    }
+    let file_type = FileType::parse(&grant.t).ok_or(GatewayError::GrantInvalid)?;
+    let announced = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).and_then(FileType::parse);
+    if announced != Some(file_type) {
+        return Err(GatewayError::ContentMismatch);
+    }
+    Ok(Signed { size: grant.z, file_type })
+}
+
+/// A browser shows an answer only once its upload has gone out; what is left of it is read past, within reason.
+async fn read_past<E>(body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + Unpin)) {
+    let rest = async {
+        let mut left = shared::FILE_BYTES;
+        while let Some(Ok(piece)) = body.next().await {
+            left = left.saturating_sub(piece.len() as u64);
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Whether it came to an end or not, the answer goes out now.
+    let _ended = timeout(limits::BODY_TOTAL, rest).await;
+}
+
+/// A file's name for the merchant to recognise it by: one line, without what cannot be shown.
+fn kept_name(name: &str) -> String {
+    let shown = |character: &char| !character.is_control() && !matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '/' | '\\');
+    name.chars().filter(shown).take(shared::FILE_NAME_CHARS).collect()
+}

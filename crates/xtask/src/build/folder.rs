@@ -1,0 +1,133 @@
+//! `target/regcard-assets/`: names made of contents, everything compressed beforehand, a manifest. Replaced as a whole.
+//! Does not know how the pieces were made.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use sha2::{Digest, Sha256, Sha384};
+
+use super::Finish;
+use crate::{run, workspace};
+
+/// The widget's four files.
+#[derive(Debug)]
+pub struct Pieces {
+    pub wasm: Vec<u8>,
+    pub glue: String,
+    pub loader: String,
+    pub style: String,
+}
+
+/// Of what the folder was made, and how; `None` if it is not there or not whole.
+pub fn made_from() -> Option<(String, Finish)> {
+    // `exists` is enough: the folder comes into being by a rename, whole.
+    if !workspace::assets().join("manifest.json").exists() {
+        return None;
+    }
+    let stamp = fs::read_to_string(beside("made-from")).ok()?;
+    let (sources, word) = stamp.trim().split_once(' ')?;
+    Some((sources.to_owned(), Finish::from_word(word)?))
+}
+
+/// Keeps another build out until it is dropped. Demos that are started at the same moment build once.
+pub fn lock() -> Result<File> {
+    fs::create_dir_all(workspace::target()).context("cannot make target/")?;
+    let file = File::create(beside("lock")).context("cannot write to target/")?;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if run::has_ended() => return Err(run::Ended.into()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::Error(error)) => return Err(error).context("cannot lock target/regcard-assets"),
+        }
+    }
+}
+
+/// Replaces the folder.
+pub fn write(pieces: &Pieces, sources: &str, finish: Finish) -> Result<()> {
+    let (new, old, stamp) = (beside("new"), beside("old"), beside("made-from"));
+    for folder in [&new, &old] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).context("cannot clear target/")?;
+        }
+    }
+    fs::create_dir_all(&new).context("cannot write to target/")?;
+    fill(&new, pieces)?;
+    // Without its stamp the folder counts as outdated, whatever happens between here and the end.
+    if stamp.exists() {
+        fs::remove_file(&stamp).context("cannot write to target/")?;
+    }
+    if workspace::assets().exists() {
+        fs::rename(workspace::assets(), &old).context("cannot replace target/regcard-assets")?;
+    }
+    fs::rename(&new, workspace::assets()).context("cannot replace target/regcard-assets")?;
+    fs::write(&stamp, format!("{sources} {}\n", finish.word())).context("cannot write to target/")?;
+    if old.exists() {
+        fs::remove_dir_all(&old).context("cannot clear target/")?;
+    }
+    Ok(())
+}
+
+fn beside(ending: &str) -> PathBuf {
+    workspace::target().join(format!("regcard-assets.{ending}"))
+}
+
+fn fill(folder: &Path, pieces: &Pieces) -> Result<()> {
+    let mut integrity = BTreeMap::new();
+    let mut put = |stem: &str, ending: &str, content: &[u8]| -> Result<String> {
+        let name = hashed_name(stem, ending, content);
+        fs::write(folder.join(&name), content).with_context(|| format!("cannot write {name}"))?;
+        fs::write(folder.join(format!("{name}.br")), compress(content)?).with_context(|| format!("cannot write {name}.br"))?;
+        integrity.insert(name.clone(), format!("sha384-{}", STANDARD.encode(Sha384::digest(content))));
+        Ok(name)
+    };
+    let wasm = put("regcard", "wasm", &pieces.wasm)?;
+    let glue = put("regcard", "js", pieces.glue.as_bytes())?;
+    let loader = put("loader", "js", pieces.loader.as_bytes())?;
+    let style = put("card", "css", pieces.style.as_bytes())?;
+    let version = env!("CARGO_PKG_VERSION");
+    let manifest = json!({ "version": version, "wasm": wasm, "glue": glue, "loader": loader, "style": style, "integrity": integrity });
+    fs::write(folder.join("manifest.json"), format!("{manifest:#}\n")).context("cannot write manifest.json")
+}
+
+/// A name that changes with the content, so that a browser may keep the file for ever.
+fn hashed_name(stem: &str, ending: &str, content: &[u8]) -> String {
+    let hash = format!("{:x}", Sha256::digest(content));
+    format!("{stem}-{}.{ending}", &hash[..16])
+}
+
+/// Brotli at its strongest. The window covers every one of these files.
+fn compress(content: &[u8]) -> Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &content[..], &mut compressed, &parameters).context("cannot compress")?;
+    Ok(compressed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_follows_from_the_content() {
+        assert_eq!(hashed_name("regcard", "wasm", b""), "regcard-e3b0c44298fc1c14.wasm");
+        assert_ne!(hashed_name("card", "css", b"a"), hashed_name("card", "css", b"b"));
+    }
+
+    #[test]
+    fn what_is_compressed_can_be_read_again() {
+        let text = "the same words, ".repeat(100);
+        let compressed = compress(text.as_bytes()).unwrap();
+        let mut read = Vec::new();
+        brotli::BrotliDecompress(&mut &compressed[..], &mut read).unwrap();
+        assert_eq!(read, text.as_bytes());
+        assert!(compressed.len() < 50, "{}", compressed.len());
+    }
+}

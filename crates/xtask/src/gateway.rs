@@ -1,0 +1,206 @@
+//! The gateway's binary, as others use it: its command line, and its one line of output when it accepts connections.
+//! Knows nothing of what is inside.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::run::{self, program, read};
+
+/// The slug of the one form that is shipped.
+pub const FORM: &str = "product-registration";
+
+/// The merchant that the demo and the scales register.
+const MERCHANT: &str = "demo";
+
+/// A gateway that has not come up by then will not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A gateway that is not running: a binary and its data.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    binary: PathBuf,
+    data: PathBuf,
+}
+
+/// Which of the two keys.
+#[derive(Debug, Clone, Copy)]
+pub enum Key {
+    /// Stands in pages.
+    Publishable,
+    /// Stays with the merchant.
+    Access,
+}
+
+/// Where a merchant's registrations go instead of being kept.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    pub api: String,
+    pub token_file: PathBuf,
+}
+
+/// How it runs.
+#[derive(Debug, Clone)]
+pub struct Listen<'a> {
+    /// 0 for a free one.
+    pub port: u16,
+    /// Without it, what the binary carries.
+    pub assets: Option<&'a Path>,
+    pub private_upstreams: bool,
+}
+
+/// A gateway that accepts connections; ended when this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    pub url: String,
+}
+
+impl Gateway {
+    /// The binary, with its data in a folder.
+    pub fn new(binary: &Path, data: &Path) -> Gateway {
+        Gateway { binary: binary.to_owned(), data: data.to_owned() }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = program(&self.binary);
+        command.args(words).arg("--data").arg(&self.data);
+        command
+    }
+
+    /// Creates the merchant, or sets its origins and upstream anew.
+    pub fn put_merchant(&self, origin: Option<&str>, upstream: Option<&Upstream>) -> Result<()> {
+        let mut command = self.command(&["merchant", "put", MERCHANT, "--name", "Brightkitchen", "--form", FORM]);
+        command.args(origin.iter().flat_map(|origin| ["--origin", origin]));
+        if let Some(upstream) = upstream {
+            command.args(["--upstream", &upstream.api, "--upstream-token-file"]).arg(&upstream.token_file);
+        }
+        read(&mut command).map(drop)
+    }
+
+    /// A new key of the merchant's.
+    pub fn create_key(&self, key: Key) -> Result<String> {
+        let kind = match key {
+            Key::Publishable => "publishable",
+            Key::Access => "access",
+        };
+        let text = read(&mut self.command(&["key", "create", "--merchant", MERCHANT, "--kind", kind]))?;
+        if text.is_empty() || text.contains(char::is_whitespace) {
+            bail!("the gateway printed something else than a key");
+        }
+        Ok(text)
+    }
+
+    /// Loads serial numbers; those that are known already stay as they are.
+    pub fn import_serials(&self, file: &Path) -> Result<()> {
+        read(self.command(&["serials", "import", "--merchant", MERCHANT]).arg(file)).map(drop)
+    }
+
+    /// Starts it and waits until it accepts connections.
+    pub fn serve(&self, listen: &Listen<'_>) -> Result<Running> {
+        let mut command = self.command(&["serve", "--forms", "forms", "--card-max-age", "0", "--address-budget-factor", "1000"]);
+        command.args(["--listen", &format!("127.0.0.1:{}", listen.port)]);
+        if let Some(assets) = listen.assets {
+            command.arg("--assets").arg(assets);
+        }
+        if listen.private_upstreams {
+            command.arg("--allow-private-upstreams");
+        }
+        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
+        match listening(&mut child) {
+            Ok(url) => Ok(Running { child, url }),
+            Err(error) => {
+                run::end(&mut child);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Running {
+    /// Fails if the gateway is not running any more.
+    pub fn check(&mut self) -> Result<()> {
+        match self.child.try_wait().context("cannot look after the gateway")? {
+            None => Ok(()),
+            Some(status) => bail!("the gateway at {} has ended ({status})", self.url),
+        }
+    }
+
+    /// Tells it to end, without waiting: several end side by side.
+    pub fn ask_to_end(&self) {
+        run::ask_to_end(&self.child);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        run::end(&mut self.child);
+    }
+}
+
+/// Waits for the line with the address. What follows on its standard output is read and thrown away, so that the pipe
+/// neither fills nor breaks.
+fn listening(child: &mut Child) -> Result<String> {
+    let output = child.stdout.take().context("the gateway has no standard output")?;
+    let (found, addresses) = mpsc::channel();
+    thread::spawn(move || {
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        while matches!(output.read_line(&mut line), Ok(1..)) {
+            if let Some(url) = address(&line) {
+                // Nobody listens any more if the gateway was given up meanwhile.
+                let _ = found.send(url.to_owned());
+                break;
+            }
+            line.clear();
+        }
+        drop(found);
+        let _ = output.read_to_end(&mut Vec::new());
+    });
+    let since = Instant::now();
+    loop {
+        match addresses.recv_timeout(Duration::from_millis(20)) {
+            Ok(url) => return Ok(url),
+            Err(RecvTimeoutError::Disconnected) => {
+                let status = run::wait(child)?;
+                bail!("the gateway ended before it accepted connections ({status})");
+            }
+            Err(RecvTimeoutError::Timeout) if run::has_ended() => return Err(run::Ended.into()),
+            Err(RecvTimeoutError::Timeout) if since.elapsed() > PATIENCE => {
+                bail!("the gateway does not accept connections after {} s", PATIENCE.as_secs());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+fn address(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("listening: ").map(|url| url.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn child(script: &str) -> Child {
+        program("sh").args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap()
+    }
+
+    #[test]
+    fn the_address_is_read_from_what_the_gateway_prints() {
+        let mut child = child("echo something else; echo listening: http://127.0.0.1:1; exec sleep 60");
+        assert_eq!(listening(&mut child).unwrap(), "http://127.0.0.1:1");
+        run::end(&mut child);
+    }
+
+    #[test]
+    fn a_gateway_that_ends_at_once_is_noticed() {
+        let error = listening(&mut child("exit 2")).unwrap_err();
+        assert!(error.to_string().contains("ended before it accepted"), "{error}");
+    }
+}
