@@ -144,7 +144,9 @@ impl Assets {
 
 /// A plain file name: it cannot leave the folder, nor name a hidden file.
 fn is_name(name: &str) -> bool {
-    !name.starts_with('.') && name.len() <= 100 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    !name.starts_with('.')
+        && name.len() <= 100
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 fn media_type(name: &str) -> Option<&'static str> {
@@ -165,7 +167,9 @@ mod tests {
     fn the_pair_of_an_earlier_version_is_still_there() {
         let (built, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let write = |name: &str, text: &str| fs::write(built.path().join(name), text).unwrap();
-        let manifest = |hash: &str| format!(r#"{{"version":"1","wasm":"regcard-{hash}.wasm","glue":"regcard-{hash}.js","loader":"loader.js","style":"card.css"}}"#);
+        let manifest = |hash: &str| {
+            format!(r#"{{"version":"1","wasm":"regcard-{hash}.wasm","glue":"regcard-{hash}.js","loader":"loader.js","style":"card.css"}}"#)
+        };
         write("manifest.json", &manifest("aaaa"));
         write("regcard-aaaa.wasm", "wasm of a");
         write("regcard-aaaa.wasm.br", "small");

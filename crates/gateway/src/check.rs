@@ -32,7 +32,13 @@ async fn own(app: &App, merchant: &str, serial: &SerialNumber, one_time: bool) -
     Ok(CheckAnswer { status, serial_number: known.serial, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
 }
 
-async fn forward(app: &App, merchant: &str, upstream: &Upstream, serial: &SerialNumber, one_time: bool) -> Result<CheckAnswer, GatewayError> {
+async fn forward(
+    app: &App,
+    merchant: &str,
+    upstream: &Upstream,
+    serial: &SerialNumber,
+    one_time: bool,
+) -> Result<CheckAnswer, GatewayError> {
     let client = app.upstreams.client(&app.secrets, merchant, upstream)?;
     let Some(known) = client.serial_number(serial).await? else {
         return Ok(unknown(serial));

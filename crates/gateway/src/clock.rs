@@ -84,7 +84,8 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
 /// An identifier that sorts by the time it was made. It is a name, never a permission.
 pub fn new_id(clock: &Clock) -> String {
     let millis = u64::try_from(clock.millis()).unwrap_or_default();
-    let timestamp = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, u32::try_from(millis % 1_000).unwrap_or_default() * 1_000_000);
+    let timestamp =
+        uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, u32::try_from(millis % 1_000).unwrap_or_default() * 1_000_000);
     uuid::Uuid::new_v7(timestamp).to_string()
 }
 

@@ -11,10 +11,18 @@ pub mod assets;
 pub mod budget;
 /// What is made of a form: script, JSON, hosted page.
 pub mod card;
+/// Checking one serial number.
+pub mod check;
+/// The command line.
+pub mod cli;
 /// Time and randomness.
 pub mod clock;
+/// Who is asking, and for what.
+pub mod extract;
 /// The merchants' forms.
 pub mod forms;
+/// The use case of passing registrations on.
+pub mod forward;
 /// The two keys a merchant is given.
 pub mod keys;
 /// Every limit that only the gateway knows.
@@ -25,6 +33,14 @@ pub mod origin;
 pub mod problem;
 /// Receipts on the local disk.
 pub mod receipts;
+/// A registration as the API shows it.
+pub mod record;
+/// The use case of registering.
+pub mod register;
+/// Registrations as they are read from JSON.
+pub mod registration_json;
+/// HTTP in, HTTP out.
+pub mod routes;
 /// The gateway's own secret.
 pub mod secrets;
 /// Which serial numbers are the same.
@@ -33,5 +49,7 @@ pub mod serial_fold;
 pub mod store;
 /// Session, upload and status tokens.
 pub mod token;
+/// The use case of uploading.
+pub mod uploads;
 /// Calls to another registration API.
 pub mod upstream;

@@ -13,7 +13,8 @@ impl Origin {
     /// Reads what a merchant writes, such as `https://Shop.example:443/`. No path, no user, no wildcard.
     pub fn parse(text: &str) -> Option<Origin> {
         let url = Url::parse(text.trim()).ok()?;
-        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+        let bare =
+            url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
         if !bare || !matches!(url.scheme(), "http" | "https") || text.contains('@') {
             return None;
         }
@@ -72,9 +73,23 @@ mod tests {
             assert_eq!(Origin::of_header(sent).unwrap().as_str(), sent);
         }
         for other in [
-            "null", "", "shop.example", "https://", "https://shop.example/path", "https://shop.example?x", "https://shop.example#x",
-            "https://user@shop.example", "https://user:pass@shop.example", "ftp://shop.example", "file:///", "data:text/html,x",
-            "https://*.shop.example", "https://shop.example.", "javascript:alert(1)", "about:blank", "https://@shop.example",
+            "null",
+            "",
+            "shop.example",
+            "https://",
+            "https://shop.example/path",
+            "https://shop.example?x",
+            "https://shop.example#x",
+            "https://user@shop.example",
+            "https://user:pass@shop.example",
+            "ftp://shop.example",
+            "file:///",
+            "data:text/html,x",
+            "https://*.shop.example",
+            "https://shop.example.",
+            "javascript:alert(1)",
+            "about:blank",
+            "https://@shop.example",
         ] {
             assert_eq!(Origin::parse(other), None, "{other}");
         }
@@ -83,8 +98,16 @@ mod tests {
     #[test]
     fn a_header_that_no_browser_writes_is_no_origin() {
         for odd in [
-            "HTTPS://shop.example", "https://Shop.example", "https://shop.example/", "https://shop.example:443", " https://shop.example",
-            "https://bücher.example", "https:shop.example", "https:\\\\shop.example", "https://shop.example\t", "http://2130706433",
+            "HTTPS://shop.example",
+            "https://Shop.example",
+            "https://shop.example/",
+            "https://shop.example:443",
+            " https://shop.example",
+            "https://bücher.example",
+            "https:shop.example",
+            "https:\\\\shop.example",
+            "https://shop.example\t",
+            "http://2130706433",
         ] {
             assert_eq!(Origin::of_header(odd), None, "{odd}");
         }
@@ -94,8 +117,14 @@ mod tests {
     fn origins_that_look_alike_are_not_the_same() {
         let shop = Origin::parse("https://shop.example").unwrap();
         for other in [
-            "https://shop.example.evil", "https://evilshop.example", "http://shop.example", "https://shop.example:8443",
-            "https://www.shop.example", "https://shop.example:444", "https://sh0p.example", "https://xn--shp-1na.example",
+            "https://shop.example.evil",
+            "https://evilshop.example",
+            "http://shop.example",
+            "https://shop.example:8443",
+            "https://www.shop.example",
+            "https://shop.example:444",
+            "https://sh0p.example",
+            "https://xn--shp-1na.example",
         ] {
             assert_ne!(Origin::parse(other).unwrap(), shop, "{other}");
         }

@@ -175,7 +175,9 @@ impl GatewayError {
             GatewayError::InsufficientStorage(_) | GatewayError::Store(StoreError::Full) => {
                 (507, Code::InsufficientStorage, "Insufficient storage", true)
             }
-            GatewayError::Store(StoreError::Closed | StoreError::Sqlite(_) | StoreError::Version(_) | StoreError::Folder(_) | StoreError::Content(_))
+            GatewayError::Store(
+                StoreError::Closed | StoreError::Sqlite(_) | StoreError::Version(_) | StoreError::Folder(_) | StoreError::Content(_),
+            )
             | GatewayError::Token(_)
             | GatewayError::Random(_)
             | GatewayError::File(_)
@@ -209,7 +211,8 @@ impl IntoResponse for GatewayError {
             _ if retryable && (status == 409 || status == 503) => Some(1),
             _ => None,
         };
-        let errors = if let GatewayError::Validation(errors) | GatewayError::SerialAlreadyRegistered(errors) = self { errors } else { Vec::new() };
+        let errors =
+            if let GatewayError::Validation(errors) | GatewayError::SerialAlreadyRegistered(errors) = self { errors } else { Vec::new() };
         let problem = Problem {
             kind: format!("urn:regcard:problem:{}", code.as_str()),
             title: title.to_owned(),

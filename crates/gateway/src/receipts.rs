@@ -73,7 +73,12 @@ impl Receipts {
     ///
     /// # Errors
     /// If they are not what was signed, do not come, or find no room. Nothing is left behind then.
-    pub async fn take<E>(&self, receipt: &str, signed: Signed, body: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<[u8; 32], GatewayError> {
+    pub async fn take<E>(
+        &self,
+        receipt: &str,
+        signed: Signed,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<[u8; 32], GatewayError> {
         let coming = self.coming.join(receipt);
         let taken = self.write(&coming, signed, body).await;
         if taken.is_err() {
@@ -85,7 +90,12 @@ impl Receipts {
         Ok(hash)
     }
 
-    async fn write<E>(&self, path: &Path, signed: Signed, mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<[u8; 32], GatewayError> {
+    async fn write<E>(
+        &self,
+        path: &Path,
+        signed: Signed,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<[u8; 32], GatewayError> {
         let mut file = File::create(path).await.map_err(no_room)?;
         let mut passed = Passed::new(signed);
         while let Some(piece) = timeout(limits::BODY_IDLE, body.next()).await.map_err(|_| GatewayError::RequestTimeout)? {
@@ -103,7 +113,11 @@ impl Receipts {
     ///
     /// # Errors
     /// As [`Receipts::take`].
-    pub async fn compare<E>(&self, signed: Signed, mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<[u8; 32], GatewayError> {
+    pub async fn compare<E>(
+        &self,
+        signed: Signed,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<[u8; 32], GatewayError> {
         let mut passed = Passed::new(signed);
         while let Some(piece) = timeout(limits::BODY_IDLE, body.next()).await.map_err(|_| GatewayError::RequestTimeout)? {
             passed.take(&piece.map_err(|_| GatewayError::LengthMismatch)?)?;

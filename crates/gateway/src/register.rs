@@ -17,8 +17,8 @@ use crate::problem::GatewayError;
 use crate::registration_json::{self, ServerRegistration};
 use crate::secrets::hex;
 use crate::store::{
-    FileReference, Interface, Merchant, Mode, NewBatch, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules, Submit, SubmitKey,
-    SubmitState,
+    FileReference, Interface, Merchant, Mode, NewBatch, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules, Submit,
+    SubmitKey, SubmitState,
 };
 use crate::token::StatusClaim;
 use crate::{forward, record};
@@ -221,7 +221,12 @@ pub fn is_receipt(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-fn form_of(app: &App, merchant: &Merchant, position: usize, members: &Map<String, Value>) -> Result<(String, Arc<LoadedForm>), GatewayError> {
+fn form_of(
+    app: &App,
+    merchant: &Merchant,
+    position: usize,
+    members: &Map<String, Value>,
+) -> Result<(String, Arc<LoadedForm>), GatewayError> {
     let unknown = || GatewayError::field(&format!("/registrations/{position}/type"), "unknown-form", "is not a form of this merchant");
     let slug = match members.get("type") {
         None | Some(Value::Null) => merchant.forms.first().cloned(),
@@ -240,8 +245,7 @@ fn new_submit(
     key: IdempotencyKey,
     fingerprint: [u8; 32],
 ) -> Result<NewSubmit, GatewayError> {
-    let claim =
-        StatusClaim { v: 1, mid: merchant.id.clone(), key: hex(&key.0), exp: app.clock.seconds() + limits::STATUS_SECONDS };
+    let claim = StatusClaim { v: 1, mid: merchant.id.clone(), key: hex(&key.0), exp: app.clock.seconds() + limits::STATUS_SECONDS };
     let status_token = match interface {
         Interface::Browser => app.tokens.seal_status(&claim)?,
         Interface::Merchant => String::new(),

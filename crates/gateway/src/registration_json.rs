@@ -44,7 +44,11 @@ pub fn list(value: Value) -> Result<Vec<Map<String, Value>>, GatewayError> {
     };
     let list = body.remove("registrations");
     if let Some(other) = body.keys().next() {
-        return Err(GatewayError::field(&format!("/{}", other.replace('~', "~0").replace('/', "~1")), "unknown-field", "is not known here"));
+        return Err(GatewayError::field(
+            &format!("/{}", other.replace('~', "~0").replace('/', "~1")),
+            "unknown-field",
+            "is not known here",
+        ));
     }
     let Some(Value::Array(list)) = list else {
         return Err(GatewayError::field("/registrations", "required", "is a list of registrations"));
@@ -116,8 +120,12 @@ pub fn from_server(position: usize, members: Map<String, Value>, form: &Form) ->
     for (key, value) in members {
         let read = match key.as_str() {
             "type" => Ok(()),
-            "customerName" => text(value).and_then(|text| optional(PersonName::parse(&text))).map(|name| new.customer_name = name.map(|name| name.as_str().to_owned())),
-            "customerEmail" => text(value).and_then(|text| EmailAddress::parse(&text)).map(|email| email.as_str().clone_into(&mut new.customer_email)),
+            "customerName" => text(value)
+                .and_then(|text| optional(PersonName::parse(&text)))
+                .map(|name| new.customer_name = name.map(|name| name.as_str().to_owned())),
+            "customerEmail" => {
+                text(value).and_then(|text| EmailAddress::parse(&text)).map(|email| email.as_str().clone_into(&mut new.customer_email))
+            }
             "productName" => text(value).and_then(|text| product(&text)).map(|name| new.product_name = name),
             "purchaseDate" => text(value).and_then(|text| day(&text)).map(|day| new.purchase_date = day),
             "serialNumber" | "serialNumbers" => {

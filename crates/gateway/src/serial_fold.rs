@@ -51,7 +51,10 @@ fn lower(character: char) -> char {
 
 /// What phones, word processors and PDFs make of a hyphen.
 fn is_dash(character: char) -> bool {
-    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2E3A}' | '\u{2E3B}' | '\u{FE58}' | '\u{FE63}' | '\u{02D7}')
+    matches!(
+        character,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2E3A}' | '\u{2E3B}' | '\u{FE58}' | '\u{FE63}' | '\u{02D7}'
+    )
 }
 
 fn look(dashless: &str) -> String {
@@ -85,8 +88,18 @@ mod tests {
     #[test]
     fn every_way_of_writing_a_serial_number_is_the_same() {
         for (written, loaded) in [
-            ("sn-123", "SN-123"), ("SN–123", "SN-123"), ("SN—123", "SN-123"), ("SN‑123", "SN-123"), ("SN−123", "SN-123"), ("ＳＮ－１２３", "SN-123"),
-            ("S N - 1 2 3", "SN-123"), ("ti1234i", "TI1234I"), ("Ä-1", "a\u{308}-1"), ("ΣΑΣ", "σασ"), ("\u{212A}1", "k1"), ("ж7", "Ж7"),
+            ("sn-123", "SN-123"),
+            ("SN–123", "SN-123"),
+            ("SN—123", "SN-123"),
+            ("SN‑123", "SN-123"),
+            ("SN−123", "SN-123"),
+            ("ＳＮ－１２３", "SN-123"),
+            ("S N - 1 2 3", "SN-123"),
+            ("ti1234i", "TI1234I"),
+            ("Ä-1", "a\u{308}-1"),
+            ("ΣΑΣ", "σασ"),
+            ("\u{212A}1", "k1"),
+            ("ж7", "Ж7"),
         ] {
             assert_eq!(folded(written).folded, folded(loaded).folded, "{written}");
         }
@@ -94,10 +107,14 @@ mod tests {
 
     #[test]
     fn what_only_looks_alike_is_another_number() {
-        for (one, other) in [("STRASSE1", "straße1"), ("I1", "ı1"), ("I1", "İ1"), ("O1", "01"), ("000123", "123"), ("0123", "123"), ("A1", "Á1")] {
+        for (one, other) in
+            [("STRASSE1", "straße1"), ("I1", "ı1"), ("I1", "İ1"), ("O1", "01"), ("000123", "123"), ("0123", "123"), ("A1", "Á1")]
+        {
             assert_ne!(folded(one).folded, folded(other).folded, "{one}");
         }
-        for (one, other) in [("STRASSE1", "straße1"), ("I1", "ı1"), ("I1", "İ1"), ("O1", "01"), ("000123", "0123"), ("SN0O", "snoo"), ("S/N:B8", "S/N:88")] {
+        for (one, other) in
+            [("STRASSE1", "straße1"), ("I1", "ı1"), ("I1", "İ1"), ("O1", "01"), ("000123", "0123"), ("SN0O", "snoo"), ("S/N:B8", "S/N:88")]
+        {
             assert_eq!(folded(one).look, folded(other).look, "{one}");
         }
         assert!(folded("S/N: SN12345678").looks().contains(&folded("SN12345678").look));

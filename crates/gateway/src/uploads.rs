@@ -197,6 +197,7 @@ async fn read_past<E>(body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + 
 
 /// A file's name for the merchant to recognise it by: one line, without what cannot be shown.
 fn kept_name(name: &str) -> String {
-    let shown = |character: &char| !character.is_control() && !matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '/' | '\\');
+    let shown =
+        |character: &char| !character.is_control() && !matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '/' | '\\');
     name.chars().filter(shown).take(shared::FILE_NAME_CHARS).collect()
 }

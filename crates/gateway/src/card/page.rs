@@ -63,7 +63,12 @@ fn answers(form: &Form, given: &[(String, String)]) -> Answers {
         match field.kind {
             FieldKind::Checkbox | FieldKind::Consent | FieldKind::Receipt => {}
             FieldKind::Email => push(&mut answers, &field.key, given, |text| text.trim().replace(' ', "+")),
-            FieldKind::Name | FieldKind::Product | FieldKind::SerialNumber | FieldKind::PurchaseDate | FieldKind::Text | FieldKind::Choice => {
+            FieldKind::Name
+            | FieldKind::Product
+            | FieldKind::SerialNumber
+            | FieldKind::PurchaseDate
+            | FieldKind::Text
+            | FieldKind::Choice => {
                 push(&mut answers, &field.key, given, str::to_owned);
             }
         }

@@ -180,7 +180,9 @@ mod tests {
     #[test]
     fn what_json_allows_and_nobody_means_is_refused() {
         assert_eq!(parse(br#"{"a":[1,-2,0.5,null,true,"x"]}"#).unwrap(), json!({"a": [1, -2, 0.5, null, true, "x"]}));
-        for bad in [&br#"{"a":1,"a":2}"#[..], br#"{"a":{"b":1,"b":1}}"#, b"{", b"", b"{} x", b"[1,]", b"\xFF", b"{\"a\":\"\\ud800\"}", b"1e999"] {
+        for bad in
+            [&br#"{"a":1,"a":2}"#[..], br#"{"a":{"b":1,"b":1}}"#, b"{", b"", b"{} x", b"[1,]", b"\xFF", b"{\"a\":\"\\ud800\"}", b"1e999"]
+        {
             assert!(parse(bad).is_err(), "{}", String::from_utf8_lossy(bad));
         }
     }

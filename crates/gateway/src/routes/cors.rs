@@ -63,10 +63,8 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request, next: 
     if let Some(allowed) = allowed {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
         if !preflight {
-            headers.insert(
-                header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("Idempotency-Replayed, Retry-After, X-Request-Id"),
-            );
+            headers
+                .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Idempotency-Replayed, Retry-After, X-Request-Id"));
         }
     }
     answer

@@ -17,8 +17,8 @@ use crate::serial_fold::Folded;
 
 pub use model::{
     AccessKey, Address, FileReference, Interface, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch, NewRegistration, NewSerial,
-    NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, Serial, SerialRules, Submit, SubmitKey, SubmitState,
-    Upload, UploadState, Upstream,
+    NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, Serial, SerialRules, Submit, SubmitKey,
+    SubmitState, Upload, UploadState, Upstream,
 };
 pub use sqlite::Sqlite;
 

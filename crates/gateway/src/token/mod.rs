@@ -251,7 +251,8 @@ fn open(secrets: &Secrets, purpose: Purpose, audience: &str, text: &str) -> Resu
     let footer: Footer = serde_json::from_slice(token.untrusted_footer()).map_err(|_| TokenError::Foreign)?;
     let key = secrets.named(&footer.kid, purpose).ok_or(TokenError::Foreign)?;
     let key = SymmetricKey::<V4>::from(&key).map_err(|_| TokenError::Foreign)?;
-    let trusted = LocalToken::decrypt(&key, &token, None, Some(assertion(purpose, audience).as_bytes())).map_err(|_| TokenError::Foreign)?;
+    let trusted =
+        LocalToken::decrypt(&key, &token, None, Some(assertion(purpose, audience).as_bytes())).map_err(|_| TokenError::Foreign)?;
     Ok(trusted.payload().to_owned())
 }
 

@@ -27,7 +27,12 @@ pub(super) struct Found {
 ///
 /// # Errors
 /// The sentence that says what is not there.
-pub(super) async fn find(app: &App, key: &str, form: Option<&str>, language: Option<&str>) -> Result<Result<Found, &'static str>, GatewayError> {
+pub(super) async fn find(
+    app: &App,
+    key: &str,
+    form: Option<&str>,
+    language: Option<&str>,
+) -> Result<Result<Found, &'static str>, GatewayError> {
     let Some(key) = PublishableKey::parse(key) else {
         return Ok(Err("this is no publishable key; copy the snippet again"));
     };
@@ -130,7 +135,10 @@ fn encoded(plain: &Bytes, brotli: Option<&Bytes>, asked: &HeaderMap) -> Response
         let mut parts = coding.split(';').map(str::trim);
         parts.next() == Some("br") && parts.all(|part| !matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     };
-    let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|list| list.split(',').any(|one| accepts(one.trim())));
+    let accepted = asked
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| list.split(',').any(|one| accepts(one.trim())));
     let mut answer = match brotli {
         Some(brotli) if accepted => ([(header::CONTENT_ENCODING, "br")], Body::from(brotli.clone())).into_response(),
         Some(_) | None => Body::from(plain.clone()).into_response(),

@@ -37,7 +37,13 @@ pub(super) async fn take_over(
     answer(&app, &key, &form, language, given).await
 }
 
-async fn answer(app: &Arc<App>, key: &str, form: &str, language: Option<String>, given: Vec<(String, String)>) -> Result<Response, GatewayError> {
+async fn answer(
+    app: &Arc<App>,
+    key: &str,
+    form: &str,
+    language: Option<String>,
+    given: Vec<(String, String)>,
+) -> Result<Response, GatewayError> {
     let found = find(app, key, Some(form), language.as_deref()).await?.map_err(|_| GatewayError::NotFound)?;
     let mut uploads = found.merchant.upload_origins.clone();
     if let Mode::Forward(upstream) = &found.merchant.mode {
@@ -65,7 +71,8 @@ async fn answer(app: &Arc<App>, key: &str, form: &str, language: Option<String>,
 }
 
 async fn posted(app: &Arc<App>, request: Request) -> Result<Vec<(String, String)>, GatewayError> {
-    let essence = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
+    let essence =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
     if essence.starts_with("application/x-www-form-urlencoded") {
         let bytes = axum::body::to_bytes(request.into_body(), limits::PREFILL_BYTES).await.map_err(|_| GatewayError::TooLarge)?;
         return Ok(url::form_urlencoded::parse(&bytes).into_owned().collect());

@@ -53,7 +53,8 @@ pub(super) async fn open(
         rex: now + limits::RENEWAL_SECONDS,
         jti: hex(&clock::random::<12>()?),
     };
-    let limits = SessionLimits { checks: shared::SESSION_CHECKS, uploads: shared::SESSION_UPLOADS, registrations: shared::SESSION_REGISTRATIONS };
+    let limits =
+        SessionLimits { checks: shared::SESSION_CHECKS, uploads: shared::SESSION_UPLOADS, registrations: shared::SESSION_REGISTRATIONS };
     let answer = SessionAnswer { token: app.tokens.seal_session(&session)?, expires_in: shared::SESSION_SECONDS, limits };
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
@@ -61,6 +62,7 @@ pub(super) async fn open(
 /// The session that goes on. An old token that is not for the same key, form and origin opens nothing.
 fn renewed(app: &App, old: &str, asked: &SessionRequest, merchant: &Merchant, origin: &Origin) -> Result<String, GatewayError> {
     let old = app.tokens.open_session_to_renew(old, app.clock.seconds())?;
-    let same = old.pk == asked.key && old.frm == asked.form && old.org == origin.as_str() && old.mid == merchant.id && old.ep == merchant.epoch;
+    let same =
+        old.pk == asked.key && old.frm == asked.form && old.org == origin.as_str() && old.mid == merchant.id && old.ep == merchant.epoch;
     if same { Ok(old.sid) } else { Err(GatewayError::Unauthorized) }
 }

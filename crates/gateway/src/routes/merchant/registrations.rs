@@ -28,7 +28,8 @@ pub(super) async fn list(State(app): State<Arc<App>>, Access(merchant): Access, 
     let given = |name: &str| query.first(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let limit = number("limit", limits::PAGE).clamp(1, limits::PAGE);
     let offset = (number("page", 1).max(1) - 1).saturating_mul(limit);
-    let page = app.store.registrations(Query { merchant: merchant.id, email: given("email"), form: given("formSlug"), limit, offset }).await?;
+    let page =
+        app.store.registrations(Query { merchant: merchant.id, email: given("email"), form: given("formSlug"), limit, offset }).await?;
     let data: Vec<Value> = page.records.into_iter().map(|one| record::json(&app, one)).collect();
     Ok(Json(json!({ "data": data, "total": page.total })))
 }

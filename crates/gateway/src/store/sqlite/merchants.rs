@@ -21,7 +21,8 @@ pub(super) fn put(connection: &Connection, settings: &MerchantSettings, now: i64
     if !settings.origins.is_empty() {
         connection.execute("DELETE FROM merchant_origins WHERE merchant_id = ?1", [id])?;
         for origin in &settings.origins {
-            connection.execute("INSERT OR IGNORE INTO merchant_origins (merchant_id, origin) VALUES (?1, ?2)", params![id, origin.as_str()])?;
+            connection
+                .execute("INSERT OR IGNORE INTO merchant_origins (merchant_id, origin) VALUES (?1, ?2)", params![id, origin.as_str()])?;
         }
     }
     if !settings.forms.is_empty() {
@@ -90,7 +91,8 @@ pub(super) fn add_key(connection: &Connection, key: &Key, now: i64) -> Result<()
 }
 
 pub(super) fn keys(connection: &Connection, merchant: &str) -> Result<Vec<Key>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT id, kind, hash FROM api_keys WHERE merchant_id = ?1 ORDER BY created_at, rowid")?;
+    let mut statement =
+        connection.prepare_cached("SELECT id, kind, hash FROM api_keys WHERE merchant_id = ?1 ORDER BY created_at, rowid")?;
     let rows: Vec<(String, String, Option<Vec<u8>>)> =
         statement.query_map([merchant], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
     rows.into_iter()

@@ -17,8 +17,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::Semaphore;
 
 use super::{
-    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, Registering, Serial, Store,
-    StoreError, Submit, SubmitKey, SubmitState, Upload,
+    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record,
+    Registering, Serial, Store, StoreError, Submit, SubmitKey, SubmitState, Upload,
 };
 use crate::limits;
 use crate::origin::Origin;

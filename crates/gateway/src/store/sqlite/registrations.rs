@@ -6,7 +6,8 @@ use regcard_protocol::validate::{Complaint, Fault};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::{
-    Address, FileReference, NewBatch, NewRegistration, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, StoreError, SubmitState,
+    Address, FileReference, NewBatch, NewRegistration, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, StoreError,
+    SubmitState,
 };
 use super::writer::Step;
 use super::{serials, submits, uploads};
@@ -100,7 +101,14 @@ fn own_serials(
 }
 
 /// Writes down who has the number. False if somebody else owns it: the database decides, not a look before.
-fn own(connection: &Connection, merchant: &str, new: &NewRegistration, index: usize, folded: &str, serial: &str) -> Result<bool, StoreError> {
+fn own(
+    connection: &Connection,
+    merchant: &str,
+    new: &NewRegistration,
+    index: usize,
+    folded: &str,
+    serial: &str,
+) -> Result<bool, StoreError> {
     let written = connection
         .prepare_cached(
             "INSERT INTO registration_serials (registration_id, position, merchant_id, folded, serial, one_time)
@@ -199,4 +207,3 @@ fn record(row: &Row<'_>) -> rusqlite::Result<(Record, String)> {
     };
     Ok((record, row.get(7)?))
 }
-

@@ -75,7 +75,8 @@ pub(super) fn exactly(connection: &Connection, merchant: &str, folded: &str) -> 
 }
 
 pub(super) fn alike(connection: &Connection, merchant: &str, looks: &[String], limit: usize) -> Result<Vec<SerialNumber>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT serial FROM serials WHERE merchant_id = ?1 AND look = ?2 ORDER BY folded LIMIT ?3")?;
+    let mut statement =
+        connection.prepare_cached("SELECT serial FROM serials WHERE merchant_id = ?1 AND look = ?2 ORDER BY folded LIMIT ?3")?;
     let mut found = Vec::new();
     for look in looks {
         let some = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -56,7 +56,9 @@ pub(super) fn of_key(connection: &Connection, hash: &[u8; 32]) -> Result<Vec<(St
 pub(super) fn settle(connection: &Connection, key: &SubmitKey, state: SubmitState, outcome: &Outcome) -> Result<(), StoreError> {
     let outcome = serde_json::to_string(outcome).map_err(|_| StoreError::Content("an outcome"))?;
     let settled = connection
-        .prepare_cached("UPDATE submits SET state = ?4, outcome = ?5 WHERE merchant_id = ?1 AND interface = ?2 AND key_hash = ?3 AND state = 'sending'")?
+        .prepare_cached(
+            "UPDATE submits SET state = ?4, outcome = ?5 WHERE merchant_id = ?1 AND interface = ?2 AND key_hash = ?3 AND state = 'sending'",
+        )?
         .execute(params![key.merchant, interface(key.interface), key.hash, word(state), outcome])?;
     if settled == 1 { Ok(()) } else { Err(StoreError::Content("no submit to settle")) }
 }

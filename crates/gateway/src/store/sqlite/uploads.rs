@@ -48,12 +48,19 @@ pub(super) fn stored(connection: &Connection, id: &str, hash: &[u8; 32]) -> Resu
 }
 
 /// Ties a file to a registration. The upload's number, or `None` if this registration may not have it.
-pub(super) fn attach(connection: &Connection, merchant: &str, sid: Option<&str>, file: &FileReference) -> Result<Option<String>, StoreError> {
+pub(super) fn attach(
+    connection: &Connection,
+    merchant: &str,
+    sid: Option<&str>,
+    file: &FileReference,
+) -> Result<Option<String>, StoreError> {
     match file {
         // A page's file has to be here, of the same session, and not another registration's.
         FileReference::Upload(id) => {
             let changed = connection
-                .prepare_cached("UPDATE uploads SET state = 'attached' WHERE id = ?1 AND merchant_id = ?2 AND sid = ?3 AND state = 'stored'")?
+                .prepare_cached(
+                    "UPDATE uploads SET state = 'attached' WHERE id = ?1 AND merchant_id = ?2 AND sid = ?3 AND state = 'stored'",
+                )?
                 .execute(params![id, merchant, sid])?;
             Ok((changed == 1).then(|| id.clone()))
         }

@@ -31,7 +31,8 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(connection: Connection) -> Result<Writer, StoreError> {
         let (jobs, queue) = mpsc::channel(limits::WRITER_QUEUE);
-        let thread = thread::Builder::new().name("store-writer".into()).spawn(move || work(&connection, queue)).map_err(StoreError::Folder)?;
+        let thread =
+            thread::Builder::new().name("store-writer".into()).spawn(move || work(&connection, queue)).map_err(StoreError::Folder)?;
         Ok(Writer { jobs: Some(jobs), thread: Some(thread) })
     }
 

@@ -1,0 +1,108 @@
+//! `regcard merchant`: who may use this gateway, from where, with which forms.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use secrecy::SecretString;
+use serde_json::json;
+use url::Url;
+
+use super::{CliError, print};
+use crate::clock::Clock;
+use crate::forms::is_slug;
+use crate::origin::Origin;
+use crate::secrets::Secrets;
+use crate::store::{MerchantSettings, Mode, Sqlite, Store, Upstream};
+use crate::token::seal_upstream_token;
+
+/// Merchants.
+#[derive(Debug, Subcommand)]
+pub(super) enum Merchants {
+    /// Create a merchant, or change one. Given origins and forms replace the old ones.
+    Put {
+        /// Its name in commands.
+        id: String,
+        /// Its name for people.
+        #[arg(long)]
+        name: Option<String>,
+        /// Where its card may stand, such as https://shop.example.
+        #[arg(long = "origin")]
+        origins: Vec<String>,
+        /// Its forms, by the names of their files; the first is the default.
+        #[arg(long = "form")]
+        forms: Vec<String>,
+        /// The base address of the registration API that keeps its registrations.
+        #[arg(long, requires = "upstream_token_file")]
+        upstream: Option<String>,
+        /// The file with that API's access token.
+        #[arg(long, requires = "upstream")]
+        upstream_token_file: Option<PathBuf>,
+    },
+    /// Every merchant.
+    List,
+}
+
+impl Merchants {
+    pub(super) async fn run(self, data: &Path, json: bool) -> Result<(), CliError> {
+        let store = Sqlite::open(data)?;
+        match self {
+            Merchants::Put { id, name, origins, forms, upstream, upstream_token_file } => {
+                if !is_slug(&id) {
+                    return Err(CliError::Usage(format!("\"{id}\" is no name for a merchant: small letters, digits and dashes")));
+                }
+                if let Some(form) = forms.iter().find(|form| !is_slug(form)) {
+                    return Err(CliError::Usage(format!("\"{form}\" is no form's name: small letters, digits and dashes")));
+                }
+                let origins = origins.iter().map(|text| origin(text)).collect::<Result<Vec<_>, _>>()?;
+                let upstream = match (upstream, upstream_token_file) {
+                    (Some(url), Some(file)) => Some(sealed(data, &id, &url, &file)?),
+                    (_, _) => None,
+                };
+                let settings = MerchantSettings { id, name, origins, forms, upstream, upload_origins: Vec::new() };
+                Ok(store.put_merchant(settings, Clock::System.millis()).await?)
+            }
+            Merchants::List => {
+                for merchant in store.merchants().await? {
+                    let origins: Vec<&str> = merchant.origins.iter().map(Origin::as_str).collect();
+                    let upstream = match &merchant.mode {
+                        Mode::Own => None,
+                        Mode::Forward(upstream) => Some(upstream.url.as_str()),
+                    };
+                    if json {
+                        let line = json!({ "id": merchant.id, "name": merchant.name, "origins": origins, "forms": merchant.forms, "upstream": upstream });
+                        print(&line.to_string())?;
+                    } else {
+                        let keeps = upstream.map_or_else(|| "kept here".to_owned(), |url| format!("kept at {url}"));
+                        print(&format!(
+                            "{}\t{}\t{}\t{}\t{keeps}",
+                            merchant.id,
+                            merchant.name,
+                            origins.join(" "),
+                            merchant.forms.join(" ")
+                        ))?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn origin(text: &str) -> Result<Origin, CliError> {
+    Origin::parse(text)
+        .ok_or_else(|| CliError::Usage(format!("\"{text}\" is no origin: scheme, host and port alone, as in https://shop.example")))
+}
+
+fn sealed(data: &Path, merchant: &str, url: &str, file: &Path) -> Result<Upstream, CliError> {
+    let parsed =
+        Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none());
+    let good = parsed.is_some_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+    if !good {
+        return Err(CliError::Usage(format!("\"{url}\" is no base address of an API, as in https://api.example.com/api")));
+    }
+    let read = std::fs::read_to_string(file).map_err(|source| CliError::Io { what: file.display().to_string(), source })?;
+    let token = SecretString::from(read.trim().to_owned());
+    let secrets = Secrets::open(data)?;
+    let sealed_token = seal_upstream_token(&secrets, merchant, &token)?;
+    Ok(Upstream { url: url.trim_end_matches('/').to_owned(), sealed_token })
+}

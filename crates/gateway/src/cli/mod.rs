@@ -1,0 +1,138 @@
+//! The command line: `serve`, and the merchant's commands. They work on the data folder, also while a gateway runs.
+//!
+//! What a script reads goes to standard output, everything for people to standard error.
+
+mod keys;
+mod merchants;
+mod serials;
+mod serve;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use thiserror::Error;
+
+use crate::app::StartError;
+use crate::clock::NoRandomness;
+use crate::secrets::SecretsError;
+use crate::store::StoreError;
+use crate::token::TokenError;
+
+/// The registration card's gateway.
+#[derive(Debug, Parser)]
+#[command(name = "regcard", version, about)]
+pub struct Cli {
+    /// Where everything is kept.
+    #[arg(long, global = true, env = "REGCARD_DATA", default_value = "regcard-data")]
+    data: PathBuf,
+    /// Answer in JSON, for scripts.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the card and the registration API.
+    Serve(serve::Serve),
+    /// Merchants.
+    #[command(subcommand)]
+    Merchant(merchants::Merchants),
+    /// A merchant's keys.
+    #[command(subcommand)]
+    Key(keys::Keys),
+    /// Serial numbers.
+    #[command(subcommand)]
+    Serials(serials::Serials),
+}
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// The gateway cannot start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The gateway's secret.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    /// No key can be made.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    /// An upstream's token cannot be sealed.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A file, or the network.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file of serial numbers.
+    #[error("{path}: {source}")]
+    Csv {
+        /// The file.
+        path: String,
+        /// Why it cannot be read.
+        #[source]
+        source: csv::Error,
+    },
+    /// Something on the command line makes no sense.
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&CliError::Io { what: "cannot start".to_owned(), source: error }),
+    };
+    let Cli { data, json, command } = cli;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve(serve) => serve.run(data).await,
+            Command::Merchant(merchants) => merchants.run(&data, json).await,
+            Command::Key(keys) => keys.run(&data, json).await,
+            Command::Serials(serials) => serials.run(&data, json).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &CliError) -> ExitCode {
+    tell(&format!("regcard: {error}"));
+    ExitCode::FAILURE
+}
+
+/// One line for a script.
+fn print(line: &str) -> Result<(), CliError> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{line}").and_then(|()| output.flush()).map_err(|source| CliError::Io { what: "standard output".to_owned(), source })
+}
+
+/// One line for people.
+fn tell(line: &str) {
+    // Where nobody listens there is nobody to tell.
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
+async fn known(store: &dyn crate::store::Store, merchant: &str) -> Result<(), CliError> {
+    match store.merchant(merchant.to_owned()).await? {
+        Some(_) => Ok(()),
+        None => {
+            Err(CliError::Usage(format!("there is no merchant \"{merchant}\"; `regcard merchant put {merchant} --name NAME` makes one")))
+        }
+    }
+}
