@@ -177,7 +177,8 @@ impl FormState {
             Err(CallFault::Problem(_, code, _)) if code == IN_PROGRESS => self.ask(attempt, Effect::AskStatusLater),
             Err(CallFault::Problem(409 | 422, _, errors)) if !errors.is_empty() => {
                 let complaints: Vec<Complaint> = errors.iter().filter_map(complaint).collect();
-                self.complain(&complaints)
+                // A refusal that names no field of this form has to be said all the same.
+                if complaints.is_empty() { self.stop(attempt, &CallFault::Nonsense) } else { self.complain(&complaints) }
             }
             Err(fault) => self.stop(attempt, &fault),
         }

@@ -15,12 +15,14 @@ use crate::problem::GatewayError;
 
 /// Everything that is served: pages under `/v1` and `/r`, merchants' servers under `/api`.
 pub fn router(app: Arc<App>) -> Router {
-    let pages = browser::router().layer(from_fn_with_state(Arc::clone(&app), cors::answer));
+    // Over everything, since a preflight meets no handler; which routes pages may read is decided there, by path.
+    let pages_may_read = from_fn_with_state(Arc::clone(&app), cors::answer);
     Router::new()
-        .merge(pages)
+        .merge(browser::router())
         .nest("/api", merchant::router())
         .fallback(|| async { GatewayError::NotFound })
         .method_not_allowed_fallback(|| async { GatewayError::MethodNotAllowed })
         .with_state(app)
+        .layer(pages_may_read)
         .layer(from_fn(envelope::wrap))
 }
