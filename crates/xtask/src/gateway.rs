@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use crate::run::{self, program, read};
 
 /// The slug of the one form that is shipped.
-pub const FORM: &str = "product-registration";
+pub(crate) const FORM: &str = "product-registration";
 
 /// The merchant that the demo and the scales register.
 const MERCHANT: &str = "demo";
@@ -23,14 +23,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A gateway that is not running: a binary and its data.
 #[derive(Debug, Clone)]
-pub struct Gateway {
+pub(crate) struct Gateway {
     binary: PathBuf,
     data: PathBuf,
 }
 
 /// Which of the two keys.
 #[derive(Debug, Clone, Copy)]
-pub enum Key {
+pub(crate) enum Key {
     /// Stands in pages.
     Publishable,
     /// Stays with the merchant.
@@ -39,14 +39,14 @@ pub enum Key {
 
 /// Where a merchant's registrations go instead of being kept.
 #[derive(Debug, Clone)]
-pub struct Upstream {
+pub(crate) struct Upstream {
     pub api: String,
     pub token_file: PathBuf,
 }
 
 /// How it runs.
 #[derive(Debug, Clone)]
-pub struct Listen<'a> {
+pub(crate) struct Listen<'a> {
     /// 0 for a free one.
     pub port: u16,
     /// Without it, what the binary carries.
@@ -56,14 +56,14 @@ pub struct Listen<'a> {
 
 /// A gateway that accepts connections; ended when this is dropped.
 #[derive(Debug)]
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     pub url: String,
 }
 
 impl Gateway {
     /// The binary, with its data in a folder.
-    pub fn new(binary: &Path, data: &Path) -> Gateway {
+    pub(crate) fn new(binary: &Path, data: &Path) -> Gateway {
         Gateway { binary: binary.to_owned(), data: data.to_owned() }
     }
 
@@ -74,7 +74,7 @@ impl Gateway {
     }
 
     /// Creates the merchant, or sets its origins and upstream anew.
-    pub fn put_merchant(&self, origin: Option<&str>, upstream: Option<&Upstream>) -> Result<()> {
+    pub(crate) fn put_merchant(&self, origin: Option<&str>, upstream: Option<&Upstream>) -> Result<()> {
         let mut command = self.command(&["merchant", "put", MERCHANT, "--name", "Brightkitchen", "--form", FORM]);
         command.args(origin.iter().flat_map(|origin| ["--origin", origin]));
         if let Some(upstream) = upstream {
@@ -84,7 +84,7 @@ impl Gateway {
     }
 
     /// A new key of the merchant's.
-    pub fn create_key(&self, key: Key) -> Result<String> {
+    pub(crate) fn create_key(&self, key: Key) -> Result<String> {
         let kind = match key {
             Key::Publishable => "publishable",
             Key::Access => "access",
@@ -97,12 +97,12 @@ impl Gateway {
     }
 
     /// Loads serial numbers; those that are known already stay as they are.
-    pub fn import_serials(&self, file: &Path) -> Result<()> {
+    pub(crate) fn import_serials(&self, file: &Path) -> Result<()> {
         read(self.command(&["serials", "import", "--merchant", MERCHANT]).arg(file)).map(drop)
     }
 
     /// Starts it and waits until it accepts connections.
-    pub fn serve(&self, listen: &Listen<'_>) -> Result<Running> {
+    pub(crate) fn serve(&self, listen: &Listen<'_>) -> Result<Running> {
         let mut command = self.command(&["serve", "--forms", "forms", "--card-max-age", "0", "--address-budget-factor", "1000"]);
         command.args(["--listen", &format!("127.0.0.1:{}", listen.port)]);
         if let Some(assets) = listen.assets {
@@ -124,7 +124,7 @@ impl Gateway {
 
 impl Running {
     /// Fails if the gateway is not running any more.
-    pub fn check(&mut self) -> Result<()> {
+    pub(crate) fn check(&mut self) -> Result<()> {
         match self.child.try_wait().context("cannot look after the gateway")? {
             None => Ok(()),
             Some(status) => bail!("the gateway at {} has ended ({status})", self.url),
@@ -132,7 +132,7 @@ impl Running {
     }
 
     /// Tells it to end, without waiting: several end side by side.
-    pub fn ask_to_end(&self) {
+    pub(crate) fn ask_to_end(&self) {
         run::ask_to_end(&self.child);
     }
 }

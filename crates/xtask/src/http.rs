@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -19,13 +19,13 @@ pub struct Answer {
 
 impl Answer {
     /// The first header of that name, written in small letters.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Gets `http://HOST:PORT/path`. HTTP/1.0, because its body ends where the connection does: no chunks to undo.
-pub fn get(url: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+pub(crate) fn get(url: &str, headers: &[(&str, &str)]) -> Result<Answer> {
     let (host, path) = parts(url)?;
     let mut stream = TcpStream::connect(host).with_context(|| format!("nobody answers at {host}"))?;
     stream.set_read_timeout(Some(PATIENCE)).context("cannot set a time limit")?;

@@ -12,15 +12,15 @@ mod http;
 /// Runs other programs: visibly, from the project's root, ended when this one is.
 mod run;
 /// The page contributors edit on.
-
+mod serve;
 /// Installs what is missing, and says what and why.
 mod setup;
 /// What a visitor downloads, and what it may weigh.
 mod size;
 /// Everything that has to hold before a change is merged.
-
+mod test;
 /// The written invariants: which room does not know what.
-
+mod tidy;
 /// Where things lie in this project.
 mod workspace;
 
@@ -44,8 +44,8 @@ fn main() -> ExitCode {
     let outcome = run::listen_for_the_end().and_then(|()| match command.as_str() {
         "demo" => demo::run(&rest),
         "build" => build::run(&rest),
-        
-        
+        "test" => test::run_parts(&rest),
+        "serve" => serve::run_page(&rest),
         "" | "help" | "--help" | "-h" => {
             say(USAGE);
             Ok(())

@@ -25,11 +25,11 @@ const GRACE: Duration = Duration::from_secs(8);
 
 /// Somebody pressed Ctrl-C or sent SIGTERM.
 #[derive(Debug)]
-pub struct Ended;
+pub(crate) struct Ended;
 
 impl Ended {
     /// What a shell shows for a program that SIGTERM ended: 128 + 15.
-    pub const CODE: u8 = 143;
+    pub(crate) const CODE: u8 = 143;
 }
 
 impl std::fmt::Display for Ended {
@@ -41,23 +41,23 @@ impl std::fmt::Display for Ended {
 impl std::error::Error for Ended {}
 
 /// From now on Ctrl-C and SIGTERM are noticed instead of ending this program where it stands.
-pub fn listen_for_the_end() -> Result<()> {
+pub(crate) fn listen_for_the_end() -> Result<()> {
     ctrlc::set_handler(|| ENDED.store(true, Ordering::SeqCst)).context("cannot listen for Ctrl-C and SIGTERM")
 }
 
 /// Whether somebody wants this program to end.
-pub fn has_ended() -> bool {
+pub(crate) fn has_ended() -> bool {
     ENDED.load(Ordering::SeqCst)
 }
 
 /// For people. Standard output belongs to what other programs read.
-pub fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     // A closed standard error is no reason to stop building.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// A program, started from the project's root.
-pub fn program(name: impl AsRef<OsStr>) -> Command {
+pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(workspace::root()).stdin(Stdio::null());
     // What cargo told *this* program about itself would be taken for the child's own.
@@ -71,7 +71,7 @@ pub fn program(name: impl AsRef<OsStr>) -> Command {
 }
 
 /// Cargo, with the default toolchain or the named one.
-pub fn cargo(toolchain: Option<&str>) -> Command {
+pub(crate) fn cargo(toolchain: Option<&str>) -> Command {
     let mut command = program("cargo");
     command.env("CARGO_TARGET_DIR", workspace::target());
     if let Some(toolchain) = toolchain {
@@ -81,7 +81,7 @@ pub fn cargo(toolchain: Option<&str>) -> Command {
 }
 
 /// Runs it to its end, its output visible on standard error. Fails where it fails.
-pub fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let name = name(command);
     // Standard output is for the demo's five lines alone, so the child's goes where the rest goes.
     command.stdout(std::io::stderr());
@@ -94,7 +94,7 @@ pub fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Runs it to its end and gives what it wrote to standard output.
-pub fn read(command: &mut Command) -> Result<String> {
+pub(crate) fn read(command: &mut Command) -> Result<String> {
     let name = name(command);
     let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let mut text = String::new();
@@ -109,7 +109,7 @@ pub fn read(command: &mut Command) -> Result<String> {
 }
 
 /// Gives it bytes on its standard input and returns what it wrote to standard output.
-pub fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
     let name = name(command);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
     let (pipe, output) = (child.stdin.take(), child.stdout.take());
@@ -128,12 +128,12 @@ pub fn filter(command: &mut Command, input: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// [`read`], silently: for asking whether something is there at all.
-pub fn probe(command: &mut Command) -> Option<String> {
+pub(crate) fn probe(command: &mut Command) -> Option<String> {
     read(command.stderr(Stdio::null())).ok()
 }
 
 /// Waits for a child; ends it when this program is to end.
-pub fn wait(child: &mut Child) -> Result<ExitStatus> {
+pub(crate) fn wait(child: &mut Child) -> Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait().context("cannot wait for a child")? {
             // A key press goes to child and parent alike; the child's failure is then no failure.
@@ -151,7 +151,7 @@ pub fn wait(child: &mut Child) -> Result<ExitStatus> {
 }
 
 /// Waits for a child as long as `goes_on` allows; ends it after that. `None` if it had to be ended.
-pub fn wait_while(child: &mut Child, mut goes_on: impl FnMut() -> bool) -> Result<Option<ExitStatus>> {
+pub(crate) fn wait_while(child: &mut Child, mut goes_on: impl FnMut() -> bool) -> Result<Option<ExitStatus>> {
     while goes_on() {
         if has_ended() {
             break;
@@ -166,7 +166,7 @@ pub fn wait_while(child: &mut Child, mut goes_on: impl FnMut() -> bool) -> Resul
 }
 
 /// Asks a child to end, and insists after [`GRACE`]. Afterwards it is gone, and its ports are free.
-pub fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     let patience = if ask_to_end(child) { GRACE } else { Duration::ZERO };
     let since = Instant::now();
     while since.elapsed() < patience {
@@ -181,7 +181,7 @@ pub fn end(child: &mut Child) {
 }
 
 /// Asks a child to end, and does not wait. Whether it could be asked.
-pub fn ask_to_end(child: &Child) -> bool {
+pub(crate) fn ask_to_end(child: &Child) -> bool {
     i32::try_from(child.id()).is_ok_and(|id| kill(Pid::from_raw(id), Signal::SIGTERM).is_ok())
 }
 

@@ -19,7 +19,7 @@ const LIVE_BUDGET: usize = 110 * 1024;
 
 /// Bytes as sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     pub loader: usize,
     pub wasm: usize,
     pub glue: usize,
@@ -31,7 +31,7 @@ impl Sizes {
     }
 
     /// Fails where one of them is over its budget, and says by how much.
-    pub fn within_budget(self) -> Result<()> {
+    pub(crate) fn within_budget(self) -> Result<()> {
         let parts = [("the loader with the first form", self.loader, LOADER_BUDGET), ("wasm and glue", self.live(), LIVE_BUDGET)];
         let over: Vec<String> = parts
             .into_iter()
@@ -53,7 +53,7 @@ impl fmt::Display for Sizes {
 }
 
 /// Starts that gateway on an empty folder and weighs what it answers. Without a folder of assets it sends what it carries.
-pub fn measure(binary: &Path, assets: Option<&Path>) -> Result<Sizes> {
+pub(crate) fn measure(binary: &Path, assets: Option<&Path>) -> Result<Sizes> {
     let data = workspace::target().join(format!("scales-{}", std::process::id()));
     let sizes = weigh(binary, assets, &data);
     if data.exists() {

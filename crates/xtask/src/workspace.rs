@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 /// The project's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     // `cargo xtask` says where it runs, which stays right when the folder was moved after it was built. A test that
     // starts this binary itself says the folder of its own package, hence the look at the name.
     let own = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).filter(|folder| folder.ends_with("crates/xtask"));
@@ -13,36 +13,36 @@ pub fn root() -> PathBuf {
 }
 
 /// Everything that is built. One fixed place, so that the gateway and the tests find it without asking.
-pub fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
 /// A folder of its own for the wasm build: its toolchain can be another one, and would throw the native build away.
-pub fn wasm_target() -> PathBuf {
+pub(crate) fn wasm_target() -> PathBuf {
     target().join("wasm")
 }
 
 /// Tools that `cargo install` put there. Not `~/.cargo/bin`: the versions are this project's, not the person's.
-pub fn tools() -> PathBuf {
+pub(crate) fn tools() -> PathBuf {
     target().join("tools")
 }
 
 /// One of those tools.
-pub fn tool(name: &str) -> PathBuf {
+pub(crate) fn tool(name: &str) -> PathBuf {
     tools().join("bin").join(name)
 }
 
 /// What `npm ci` installed.
-pub fn node_tool(name: &str) -> PathBuf {
+pub(crate) fn node_tool(name: &str) -> PathBuf {
     root().join("node_modules/.bin").join(name)
 }
 
 /// The widget as the gateway serves it.
-pub fn assets() -> PathBuf {
+pub(crate) fn assets() -> PathBuf {
     target().join("regcard-assets")
 }
 
 /// The gateway's binary, as `cargo build` leaves it.
-pub fn gateway(profile: &str) -> PathBuf {
+pub(crate) fn gateway(profile: &str) -> PathBuf {
     target().join(profile).join("regcard")
 }

@@ -12,7 +12,7 @@ use crate::workspace;
 
 /// How much is done to make the widget small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finish {
+pub(crate) enum Finish {
     /// Everything: what a release carries.
     Small,
     /// Everything, but the wasm keeps the names of its functions, for whoever looks where its bytes go.
@@ -23,7 +23,7 @@ pub enum Finish {
 
 /// wasm and glue, which belong together.
 #[derive(Debug)]
-pub struct Bound {
+pub(super) struct Bound {
     pub wasm: Vec<u8>,
     pub glue: String,
 }
@@ -41,7 +41,7 @@ const FEATURES: [&str; 6] = [
 
 impl Finish {
     /// The word that stands for it in a file.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Finish::Small => "small",
             Finish::Named => "named",
@@ -50,7 +50,7 @@ impl Finish {
     }
 
     /// The finish that a word stands for.
-    pub fn from_word(word: &str) -> Option<Finish> {
+    pub(crate) fn from_word(word: &str) -> Option<Finish> {
         [Finish::Small, Finish::Named, Finish::Plain].into_iter().find(|finish| finish.word() == word)
     }
 
@@ -72,7 +72,7 @@ impl Finish {
 }
 
 /// Gives the wasm its glue and makes it small. What was made of the same wasm before is taken from `target/`.
-pub fn bind(compiled: &Path, finish: Finish) -> Result<Bound> {
+pub(super) fn bind(compiled: &Path, finish: Finish) -> Result<Bound> {
     let folder = workspace::wasm_target().join("bound").join(finish.word());
     let (wasm, glue) = (folder.join("regcard_bg.wasm"), folder.join("regcard.js"));
     let from = provenance(compiled, finish)?;
@@ -102,7 +102,10 @@ pub fn bind(compiled: &Path, finish: Finish) -> Result<Bound> {
 }
 
 fn read(wasm: &Path, glue: &Path) -> Result<Bound> {
-    Ok(Bound { wasm: fs::read(wasm).context("cannot read the bound wasm")?, glue: fs::read_to_string(glue).context("cannot read the glue")? })
+    Ok(Bound {
+        wasm: fs::read(wasm).context("cannot read the bound wasm")?,
+        glue: fs::read_to_string(glue).context("cannot read the glue")?,
+    })
 }
 
 fn provenance(compiled: &Path, finish: Finish) -> Result<String> {
@@ -114,17 +117,17 @@ fn provenance(compiled: &Path, finish: Finish) -> Result<String> {
 }
 
 /// The glue: a module.
-pub fn glue(text: &str, finish: Finish) -> Result<String> {
+pub(super) fn glue(text: &str, finish: Finish) -> Result<String> {
     if finish.minifies() { minify(text, &["--loader=js", "--format=esm", "--target=es2022"]) } else { Ok(text.to_owned()) }
 }
 
 /// The style sheet.
-pub fn style(text: &str, finish: Finish) -> Result<String> {
+pub(super) fn style(text: &str, finish: Finish) -> Result<String> {
     if finish.minifies() { minify(text, &["--loader=css"]) } else { Ok(text.to_owned()) }
 }
 
 /// The loader: one expression, which esbuild would drop as unused, so it is given away as a default export for the while.
-pub fn loader(text: &str, finish: Finish) -> Result<String> {
+pub(super) fn loader(text: &str, finish: Finish) -> Result<String> {
     if !finish.minifies() {
         return Ok(text.to_owned());
     }

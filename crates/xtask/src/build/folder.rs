@@ -18,7 +18,7 @@ use crate::{run, workspace};
 
 /// The widget's four files.
 #[derive(Debug)]
-pub struct Pieces {
+pub(super) struct Pieces {
     pub wasm: Vec<u8>,
     pub glue: String,
     pub loader: String,
@@ -26,7 +26,7 @@ pub struct Pieces {
 }
 
 /// Of what the folder was made, and how; `None` if it is not there or not whole.
-pub fn made_from() -> Option<(String, Finish)> {
+pub(super) fn made_from() -> Option<(String, Finish)> {
     // `exists` is enough: the folder comes into being by a rename, whole.
     if !workspace::assets().join("manifest.json").exists() {
         return None;
@@ -37,7 +37,7 @@ pub fn made_from() -> Option<(String, Finish)> {
 }
 
 /// Keeps another build out until it is dropped. Demos that are started at the same moment build once.
-pub fn lock() -> Result<File> {
+pub(super) fn lock() -> Result<File> {
     fs::create_dir_all(workspace::target()).context("cannot make target/")?;
     let file = File::create(beside("lock")).context("cannot write to target/")?;
     loop {
@@ -51,7 +51,7 @@ pub fn lock() -> Result<File> {
 }
 
 /// Replaces the folder.
-pub fn write(pieces: &Pieces, sources: &str, finish: Finish) -> Result<()> {
+pub(super) fn write(pieces: &Pieces, sources: &str, finish: Finish) -> Result<()> {
     let (new, old, stamp) = (beside("new"), beside("old"), beside("made-from"));
     for folder in [&new, &old] {
         if folder.exists() {

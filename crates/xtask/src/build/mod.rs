@@ -8,13 +8,13 @@ mod sources;
 
 use anyhow::{Context, Result, bail};
 
-pub use finish::Finish;
+pub(crate) use finish::Finish;
 
 use crate::run::{cargo, say};
 use crate::{run as programs, setup, size, workspace};
 
 /// The command.
-pub fn run(arguments: &[String]) -> Result<()> {
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let finish = match arguments {
         [] => Finish::Small,
         [one] if one == "--debug-names" => Finish::Named,
@@ -30,7 +30,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 }
 
 /// The widget with that finish, made again only if something it is made of has changed.
-pub fn widget(finish: Finish) -> Result<()> {
+pub(crate) fn widget(finish: Finish) -> Result<()> {
     let _alone = folder::lock()?;
     let sources = sources::fingerprint()?;
     if folder::made_from().is_some_and(|made| made == (sources.clone(), finish)) {
@@ -43,7 +43,7 @@ pub fn widget(finish: Finish) -> Result<()> {
 }
 
 /// The widget for the demo: whatever is there and current; otherwise as small as this machine can make it.
-pub fn widget_for_demo() -> Result<()> {
+pub(crate) fn widget_for_demo() -> Result<()> {
     let sources = sources::fingerprint()?;
     let current = folder::made_from().filter(|(from, _)| *from == sources).map(|(_, finish)| finish);
     match current {
@@ -66,7 +66,7 @@ pub fn widget_for_demo() -> Result<()> {
 }
 
 /// The gateway for the demo and the tests.
-pub fn gateway() -> Result<()> {
+pub(crate) fn gateway() -> Result<()> {
     programs::run(cargo(None).args(["build", "--quiet", "-p", "regcard-gateway"])).context("the gateway cannot be built")
 }
 

@@ -22,7 +22,7 @@ const SOURCES: [&str; 8] = [
 ];
 
 /// The fingerprint of everything in [`SOURCES`].
-pub fn fingerprint() -> Result<String> {
+pub(super) fn fingerprint() -> Result<String> {
     let mut files = Vec::new();
     for source in SOURCES {
         collect(&workspace::root().join(source), &mut files)?;

@@ -12,11 +12,11 @@ const MARK: &str = ".regcard-demo";
 
 /// A folder that the demo may use.
 #[derive(Debug)]
-pub struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
     /// Opens or creates it; `fresh` empties it first.
-    pub fn open(path: &Path, fresh: bool) -> Result<Folder> {
+    pub(super) fn open(path: &Path, fresh: bool) -> Result<Folder> {
         fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
         let entries = || fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()));
         let (is_marked, is_empty) = (path.join(MARK).exists(), entries()?.next().is_none());
@@ -39,27 +39,27 @@ impl Folder {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.0
     }
 
     /// A folder inside, for another gateway.
-    pub fn inner(&self, name: &str) -> Result<Folder> {
+    pub(super) fn inner(&self, name: &str) -> Result<Folder> {
         Folder::open(&self.0.join(name), false)
     }
 
     /// The merchant's secret token, made the first time.
-    pub fn access_token(&self, make: impl FnOnce() -> Result<String>) -> Result<String> {
+    pub(super) fn access_token(&self, make: impl FnOnce() -> Result<String>) -> Result<String> {
         kept(&self.access_token_file(), make)
     }
 
     /// Where it is kept.
-    pub fn access_token_file(&self) -> PathBuf {
+    pub(super) fn access_token_file(&self) -> PathBuf {
         self.0.join("access-token")
     }
 
     /// The key that stands in pages, made the first time.
-    pub fn publishable_key(&self, make: impl FnOnce() -> Result<String>) -> Result<String> {
+    pub(super) fn publishable_key(&self, make: impl FnOnce() -> Result<String>) -> Result<String> {
         kept(&self.0.join("publishable-key"), make)
     }
 }

@@ -24,7 +24,7 @@ use shop::Shop;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The command.
-pub fn run(arguments: &[String]) -> Result<()> {
+pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     build::widget_for_demo()?;
     build::gateway()?;

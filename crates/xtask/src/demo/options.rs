@@ -8,7 +8,7 @@ use crate::workspace;
 
 /// The demo's options.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Options {
+pub(super) struct Options {
     pub ports: Ports,
     /// Absolute.
     pub data: PathBuf,
@@ -18,7 +18,7 @@ pub struct Options {
 
 /// 0 is a free one.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Ports {
+pub(super) struct Ports {
     pub gateway: u16,
     pub shop: u16,
     pub upstream: u16,
@@ -26,7 +26,7 @@ pub struct Ports {
 
 impl Options {
     /// Reads the words after `cargo xtask demo`.
-    pub fn parse(arguments: &[String]) -> Result<Options> {
+    pub(super) fn parse(arguments: &[String]) -> Result<Options> {
         let mut options = Options { ports: Ports::default(), data: workspace::target().join("demo"), fresh: false, forward: false };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
@@ -46,9 +46,11 @@ impl Options {
 
 /// Three in a row, so that one number says where everything is.
 fn ports(text: &str) -> Result<Ports> {
-    let port: u16 = text.parse().ok().filter(|port| (1..=u16::MAX - 2).contains(port)).with_context(|| {
-        format!("--port is a number from 1 to {}, since the next two are used as well; not `{text}`", u16::MAX - 2)
-    })?;
+    let port: u16 = text
+        .parse()
+        .ok()
+        .filter(|port| (1..=u16::MAX - 2).contains(port))
+        .with_context(|| format!("--port is a number from 1 to {}, since the next two are used as well; not `{text}`", u16::MAX - 2))?;
     Ok(Ports { gateway: port, shop: port + 1, upstream: port + 2 })
 }
 

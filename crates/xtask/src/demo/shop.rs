@@ -18,26 +18,27 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The shop's address, taken but not yet answering.
 #[derive(Debug)]
-pub struct Shop {
+pub(super) struct Shop {
     listener: TcpListener,
     address: SocketAddr,
 }
 
 impl Shop {
     /// Takes the port; 0 for a free one.
-    pub fn bind(port: u16) -> Result<Shop> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| format!("cannot listen on port {port} for the shop"))?;
+    pub(super) fn bind(port: u16) -> Result<Shop> {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| format!("cannot listen on port {port} for the shop"))?;
         let address = listener.local_addr().context("the shop has no address")?;
         Ok(Shop { listener, address })
     }
 
     /// What the browser names as the origin of the shop's pages.
-    pub fn origin(&self) -> String {
+    pub(super) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Answers from now on, as long as this program runs.
-    pub fn open(self, gateway: &str, key: &str) {
+    pub(super) fn open(self, gateway: &str, key: &str) {
         let snippet: Arc<(String, String)> = Arc::new((gateway.to_owned(), key.to_owned()));
         thread::spawn(move || {
             for visitor in self.listener.incoming().flatten() {
@@ -69,7 +70,10 @@ fn serve(visitor: &TcpStream, gateway: &str, key: &str) -> std::io::Result<()> {
     };
     let mut visitor = visitor;
     let length = body.len();
-    write!(visitor, "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\ncache-control: no-cache\r\nconnection: close\r\n\r\n")?;
+    write!(
+        visitor,
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\ncache-control: no-cache\r\nconnection: close\r\n\r\n"
+    )?;
     if method == "GET" {
         visitor.write_all(&body)?;
     }

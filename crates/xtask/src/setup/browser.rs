@@ -9,13 +9,13 @@ use crate::run::{program, run, say};
 
 /// Chromium and its driver.
 #[derive(Debug)]
-pub struct Browser {
+pub(crate) struct Browser {
     pub chromium: PathBuf,
     pub driver: PathBuf,
 }
 
 /// Chromium and chromedriver: from `CHROMIUM` and `CHROMEDRIVER`, from `PATH`, or from Debian.
-pub fn browser() -> Result<Browser> {
+pub(crate) fn browser() -> Result<Browser> {
     if let Some(browser) = find() {
         return Ok(browser);
     }

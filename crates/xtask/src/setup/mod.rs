@@ -6,10 +6,10 @@ mod node;
 mod rust;
 mod tools;
 
-pub use browser::{Browser, browser};
-pub use node::{npm_is_there, packages};
-pub use rust::{Wasm, components, wasm};
-pub use tools::{cargo_deny, trunk, wasm_bindgen};
+pub(crate) use browser::browser;
+pub(crate) use node::{npm_is_there, packages};
+pub(crate) use rust::{Wasm, components, wasm};
+pub(crate) use tools::{cargo_deny, trunk, wasm_bindgen};
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

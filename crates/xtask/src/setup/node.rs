@@ -6,12 +6,12 @@ use crate::run::{probe, program, run, say};
 use crate::workspace;
 
 /// Whether there is an npm to ask.
-pub fn npm_is_there() -> bool {
+pub(crate) fn npm_is_there() -> bool {
     probe(program("npm").arg("--version")).is_some()
 }
 
 /// The packages of `package-lock.json`, in `node_modules`. Fails where npm is missing.
-pub fn packages() -> Result<()> {
+pub(crate) fn packages() -> Result<()> {
     let lock = std::fs::read(workspace::root().join("package-lock.json")).context("cannot read package-lock.json")?;
     // npm leaves no trustworthy sign of which lock file it installed from, so a copy is kept beside what it installed.
     let installed = workspace::root().join("node_modules/.installed-from.json");

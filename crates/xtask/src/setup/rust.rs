@@ -18,13 +18,13 @@ const DEBIAN: &str = "wasm";
 
 /// The toolchain that compiles the widget.
 #[derive(Debug, Clone, Copy)]
-pub struct Wasm {
+pub(crate) struct Wasm {
     /// `None` is the default one.
     pub toolchain: Option<&'static str>,
 }
 
 /// A toolchain that compiles to wasm. Installs one where none is.
-pub fn wasm() -> Result<Wasm> {
+pub(crate) fn wasm() -> Result<Wasm> {
     if has_target(None) {
         return Ok(Wasm { toolchain: None });
     }
@@ -50,7 +50,7 @@ pub fn wasm() -> Result<Wasm> {
 }
 
 /// rustfmt and clippy, which a minimal toolchain lacks, for the default toolchain.
-pub fn components() -> Result<()> {
+pub(crate) fn components() -> Result<()> {
     for (name, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         if probe(cargo(None).args([subcommand, "--version"])).is_some() {
             continue;

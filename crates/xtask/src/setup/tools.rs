@@ -6,7 +6,7 @@ use crate::run::{cargo, probe, program, run, say};
 use crate::workspace;
 
 /// Turns the compiled wasm into one that JavaScript can call. Has to be of exactly the version the crate is locked to.
-pub fn wasm_bindgen() -> Result<()> {
+pub(crate) fn wasm_bindgen() -> Result<()> {
     let lock = std::fs::read_to_string(workspace::root().join("Cargo.lock")).context("cannot read Cargo.lock")?;
     let version = locked_version(&lock, "wasm-bindgen").context("Cargo.lock names no wasm-bindgen")?;
     let why = "turns the compiled widget into a module that a browser loads";
@@ -15,12 +15,12 @@ pub fn wasm_bindgen() -> Result<()> {
 }
 
 /// Builds and serves the page for contributors.
-pub fn trunk() -> Result<()> {
+pub(crate) fn trunk() -> Result<()> {
     install("trunk", "trunk", "0.21.14", &["--locked"], "builds and serves the page that contributors edit on")
 }
 
 /// Looks at the licences and the origin of what this project depends on.
-pub fn cargo_deny() -> Result<()> {
+pub(crate) fn cargo_deny() -> Result<()> {
     install("cargo-deny", "cargo-deny", "0.20.2", &["--locked"], "checks licences, origins and known flaws of the dependencies")
 }
 
@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn the_version_is_read_from_the_lock_file() {
-        let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
+        let lock =
+            "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9\"\n\n[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked_version(lock, "leptos"), None);
     }

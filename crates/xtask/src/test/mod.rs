@@ -1,0 +1,191 @@
+//! `cargo xtask test`: everything that has to hold before a change is merged, part by part, or one part of it.
+//! A part that cannot run has failed; at the end there is a line for each.
+
+mod advisories;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::build::{self, Finish};
+use crate::run::{cargo, has_ended, program, run, say};
+use crate::setup::{self, Wasm};
+use crate::{size, tidy, workspace};
+
+/// One thing that has to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Format,
+    Tidy,
+    Clippy,
+    Deny,
+    Native,
+    WasmClippy,
+    Wasm,
+    Size,
+    Browser,
+    Trunk,
+}
+
+impl Part {
+    /// In the order they run: what is quick to know first, what needs the network's tools alone last.
+    const ALL: [Part; 10] = [
+        Part::Format,
+        Part::Tidy,
+        Part::Clippy,
+        Part::Deny,
+        Part::Native,
+        Part::WasmClippy,
+        Part::Wasm,
+        Part::Size,
+        Part::Browser,
+        Part::Trunk,
+    ];
+
+    /// What needs neither a browser nor wasm.
+    const WITHOUT_BROWSER: [Part; 5] = [Part::Format, Part::Tidy, Part::Clippy, Part::Deny, Part::Native];
+
+    fn word(self) -> &'static str {
+        match self {
+            Part::Format => "format",
+            Part::Tidy => "tidy",
+            Part::Clippy => "clippy",
+            Part::Deny => "deny",
+            Part::Native => "native",
+            Part::WasmClippy => "wasm-clippy",
+            Part::Wasm => "wasm",
+            Part::Size => "size",
+            Part::Browser => "browser",
+            Part::Trunk => "trunk",
+        }
+    }
+
+    fn run(self, filter: Option<&str>) -> Result<()> {
+        match self {
+            Part::Format => {
+                setup::components()?;
+                run(cargo(None).args(["fmt", "--all", "--check"]))
+            }
+            Part::Tidy => tidy::run(),
+            Part::Clippy => {
+                setup::components()?;
+                run(cargo(None).args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+            }
+            Part::Deny => {
+                setup::cargo_deny()?;
+                run(deny().args(["check", "bans", "licenses", "sources"]))?;
+                advisories::check()
+            }
+            // The journey stands apart: it needs a browser, and is no part of a plain `cargo test`.
+            Part::Native => run(cargo(None).args(["test", "--workspace"]).args(filter)),
+            Part::WasmClippy => {
+                let arguments = ["clippy", "--quiet", "--all-targets"];
+                run(wasm_cargo(setup::wasm()?, &arguments).args(["--", "-D", "warnings"]))
+            }
+            Part::Wasm => wasm(filter),
+            Part::Size => weigh(),
+            Part::Browser => journey(filter),
+            Part::Trunk => trunk(),
+        }
+    }
+}
+
+/// The command.
+pub(crate) fn run_parts(arguments: &[String]) -> Result<()> {
+    let (parts, filter): (Vec<Part>, Option<&str>) = match arguments {
+        [] => (Part::ALL.to_vec(), None),
+        [word, rest @ ..] => {
+            let filter = match rest {
+                [] => None,
+                [filter] => Some(filter.as_str()),
+                more => bail!("`cargo xtask test` takes a part and a filter, not `{}`", more.join(" ")),
+            };
+            match Part::ALL.into_iter().find(|part| part.word() == word) {
+                // With a filter somebody looks for one test; the rest of the native part would only be in the way.
+                Some(Part::Native) if filter.is_none() => (Part::WITHOUT_BROWSER.to_vec(), None),
+                Some(part) => (vec![part], filter),
+                None => bail!("there is no part `{word}`; the parts are {}", Part::ALL.map(Part::word).join(", ")),
+            }
+        }
+    };
+    let mut results: Vec<(Part, Duration, Result<()>)> = Vec::new();
+    for part in parts {
+        say(&format!("\n== {} ==", part.word()));
+        let since = Instant::now();
+        let outcome = part.run(filter);
+        if has_ended() {
+            return outcome;
+        }
+        if let Err(error) = &outcome {
+            say(&format!("{}: {error:#}", part.word()));
+        }
+        results.push((part, since.elapsed(), outcome));
+    }
+    report(&results)
+}
+
+fn report(results: &[(Part, Duration, Result<()>)]) -> Result<()> {
+    say("");
+    for (part, took, outcome) in results {
+        say(&format!("{:<12} {:<6} {:>6.1} s", part.word(), if outcome.is_ok() { "holds" } else { "FAILED" }, took.as_secs_f64()));
+    }
+    let failed = results.iter().filter(|(_, _, outcome)| outcome.is_err()).count();
+    say(&format!("{} passed, {failed} failed", results.len() - failed));
+    if failed == 0 { Ok(()) } else { bail!("not everything holds") }
+}
+
+/// `cargo deny`, in the version that is installed for this project.
+fn deny() -> Command {
+    let mut command = program(workspace::tool("cargo-deny"));
+    command.env("CARGO_TARGET_DIR", workspace::target());
+    command
+}
+
+fn wasm_cargo(wasm: Wasm, arguments: &[&str]) -> Command {
+    let mut command = cargo(wasm.toolchain);
+    command.args(arguments).args(["-p", "regcard", "--target", "wasm32-unknown-unknown", "--target-dir"]).arg(workspace::wasm_target());
+    command
+}
+
+/// The component in a browser: `tests/element.rs`.
+fn wasm(filter: Option<&str>) -> Result<()> {
+    let toolchain = setup::wasm()?;
+    setup::wasm_bindgen()?;
+    let browser = setup::browser()?;
+    let mut command = wasm_cargo(toolchain, &["test", "--test", "element"]);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", workspace::tool("wasm-bindgen-test-runner"));
+    command.env("CHROMEDRIVER", browser.driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    if let Some(filter) = filter {
+        command.args(["--", filter]);
+    }
+    run(&mut command)
+}
+
+fn weigh() -> Result<()> {
+    build::widget(Finish::Small)?;
+    build::gateway()?;
+    let sizes = size::measure(&workspace::gateway("debug"), Some(&workspace::assets()))?;
+    say(&sizes.to_string());
+    sizes.within_budget()
+}
+
+/// The whole journey, and pages that make it hard: `tests/journey`.
+fn journey(filter: Option<&str>) -> Result<()> {
+    let browser = setup::browser()?;
+    build::widget(Finish::Small)?;
+    build::gateway()?;
+    let own = std::env::current_exe()?;
+    let mut command = cargo(None);
+    command.args(["test", "-p", "regcard", "--test", "journey", "--"]).args(filter).arg("--test-threads=2");
+    command.env("REGCARD_XTASK", own).env("CHROMEDRIVER", browser.driver).env("CHROMIUM", browser.chromium);
+    run(&mut command)
+}
+
+/// The page that contributors edit on, built as they build it, without the network.
+fn trunk() -> Result<()> {
+    let toolchain = setup::wasm()?;
+    setup::wasm_bindgen()?;
+    setup::trunk()?;
+    run(crate::serve::trunk(toolchain)?.args(["build", "--offline"]))
+}
