@@ -45,9 +45,16 @@ pub struct Subject {
     pub language: &'static str,
 }
 
-/// What was made, by what it was made for. The hash tells from which form and files.
+/// What was made, by what it was made for.
 #[derive(Debug, Default)]
-pub struct Cards(Mutex<HashMap<String, ([u8; 32], Arc<Composed>)>>);
+pub struct Cards(Mutex<HashMap<String, Kept>>);
+
+#[derive(Clone, Debug)]
+struct Kept {
+    /// The hash of the form and the files it was made from.
+    from: [u8; 32],
+    composed: Arc<Composed>,
+}
 
 impl Subject {
     /// The hosted page's address.
@@ -75,16 +82,16 @@ impl Cards {
             hasher.update(part);
         }
         let from: [u8; 32] = hasher.finalize().into();
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&name).filter(|(known, _)| *known == from).cloned();
-        if let Some((_, composed)) = known {
-            return composed;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&name).filter(|kept| kept.from == from).cloned();
+        if let Some(kept) = known {
+            return kept.composed;
         }
         let composed = Arc::new(compose(make().into_bytes()));
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= limits::COMPOSED {
             all.clear();
         }
-        all.insert(name, (from, Arc::clone(&composed)));
+        all.insert(name, Kept { from, composed: Arc::clone(&composed) });
         composed
     }
 }
