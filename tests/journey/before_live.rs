@@ -1,7 +1,5 @@
 //! Before wasm is there the painted form is the form: what is done in it counts, and is not torn from anybody's hands.
 
-use serde_json::json;
-
 use crate::card::{DATE, DATE_KEYS, NAME, SUBMIT};
 use crate::visit::{EMAIL, SERIAL, Visit};
 use crate::wait::until_true;
@@ -33,7 +31,7 @@ impl Visit {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_typed_and_chosen_before_the_wasm_arrived_stays_with_focus_and_caret() {
     let visit = Visit::begin().await;
-    let gate = visit.gateway.proxy.hold(".wasm");
+    let gate = visit.gateway.proxy.hold("GET", ".wasm");
     visit.goes_to("", &format!("{}{}", visit.gateway.script(), visit.gateway.element())).await;
     let card = visit.card();
     let (receipt, _) = visit.folder().receipt();
@@ -62,7 +60,7 @@ async fn what_was_typed_and_chosen_before_the_wasm_arrived_stays_with_focus_and_
     let number = card.done().await;
     visit.is_registered_once(&number).await;
     let found = visit.gateway.merchant.registrations_of(EMAIL).await;
-    assert!(found[0]["InvoiceUpload"].is_string(), "{found:?}");
+    assert!(found[0]["fieldData"]["InvoiceUpload"].is_string(), "{found:?}");
     visit.browser.console_is_silent().await;
 }
 
@@ -87,7 +85,7 @@ async fn a_foreign_node_in_the_painted_form_harms_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_submit_before_the_wasm_is_sent_once_when_it_is_there() {
     let visit = Visit::begin().await;
-    let gate = visit.gateway.proxy.hold(".wasm");
+    let gate = visit.gateway.proxy.hold("GET", ".wasm");
     visit.goes_to("", &format!("{}{}", visit.gateway.script(), visit.gateway.element())).await;
     let card = visit.card();
     card.fill(EMAIL, SERIAL).await;
@@ -108,9 +106,7 @@ async fn a_submit_before_the_wasm_is_sent_once_when_it_is_there() {
 async fn a_file_picker_as_the_first_touch_holds_the_takeover_until_its_file_is_there() {
     let visit = Visit::to_a_page_that_notes_wasm().await;
     let card = visit.card();
-    // The picker itself stays closed: no test can press its buttons.
-    visit.browser.command("Page.setInterceptFileChooserDialog", json!({ "enabled": true })).await;
-    card.click("[type=file]").await;
+    card.open_picker().await;
     visit.is_not_taken_over().await;
     let (receipt, _) = visit.folder().receipt();
     card.choose(&receipt).await;
@@ -123,8 +119,7 @@ async fn a_file_picker_as_the_first_touch_holds_the_takeover_until_its_file_is_t
 async fn a_picker_that_is_closed_without_a_file_lets_the_takeover_happen() {
     let visit = Visit::to_a_page_that_notes_wasm().await;
     let card = visit.card();
-    visit.browser.command("Page.setInterceptFileChooserDialog", json!({ "enabled": true })).await;
-    card.click("[type=file]").await;
+    card.open_picker().await;
     visit.is_not_taken_over().await;
     card.read("root.querySelector('[type=file]').dispatchEvent(new Event('cancel', { bubbles: true }))").await;
     card.becomes_live().await;
@@ -172,7 +167,7 @@ async fn half_a_date_holds_the_takeover_and_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mouse_held_on_submit_while_the_wasm_arrives_submits_once() {
     let visit = Visit::begin().await;
-    let gate = visit.gateway.proxy.hold(".wasm");
+    let gate = visit.gateway.proxy.hold("GET", ".wasm");
     visit.goes_to(NOTES_WASM, &format!("{}{}", visit.gateway.script(), visit.gateway.element())).await;
     let card = visit.card();
     card.fill(EMAIL, SERIAL).await;

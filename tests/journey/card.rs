@@ -82,6 +82,13 @@ impl Card<'_> {
         self.control("InvoiceUpload").await.send_keys(file.to_string_lossy().as_ref()).await.unwrap();
     }
 
+    /// Clicks on the file control. The picker itself stays closed: no test could press its buttons.
+    pub(crate) async fn open_picker(self) {
+        self.browser.command("Page.setInterceptFileChooserDialog", json!({ "enabled": true })).await;
+        let control = self.find("[type=file]").await;
+        self.browser.driver().action_chain().move_to_element_center(&control).click().perform().await.unwrap();
+    }
+
     pub(crate) async fn submit(self) {
         self.click(SUBMIT).await;
     }

@@ -65,7 +65,7 @@ async fn the_merchants_secret_is_in_no_byte_that_the_browser_receives_or_sends()
     card.is_painted().await;
 
     // Without its kind, which is no secret.
-    let secret = visit.gateway.merchant.token.rsplit('_').next().unwrap();
+    let secret = visit.gateway.merchant.token.splitn(3, '_').last().unwrap();
     assert!(secret.len() > 20);
     let seen = visit.gateway.proxy.seen("", "");
     assert!(seen.len() > 10);
@@ -96,7 +96,7 @@ async fn a_field_added_while_the_gateway_runs_is_in_the_card_and_in_what_is_stor
     card.type_into("colour", "teal").await;
     card.submit().await;
     card.done().await;
-    assert_eq!(visit.gateway.merchant.registrations_of(EMAIL).await[0]["colour"], json!("teal"));
+    assert_eq!(visit.gateway.merchant.registrations_of(EMAIL).await[0]["fieldData"]["colour"], json!("teal"));
     visit.browser.go(&visit.gateway.hosted_page()).await;
     card.says("Its colour").await;
     visit.browser.console_is_silent().await;

@@ -24,7 +24,7 @@ async fn two_cards_on_a_page_share_one_wasm_and_keep_apart() {
 async fn a_card_removed_in_the_middle_of_an_upload_and_put_back_goes_on() {
     let visit = Visit::to_the_product_page().await;
     let card = visit.card();
-    let gate = visit.gateway.proxy.hold("/v1/uploads/");
+    let gate = visit.gateway.proxy.hold("PUT", "/v1/uploads/");
     let (receipt, _) = visit.folder().receipt();
     card.fill(EMAIL, SERIAL).await;
     card.choose(&receipt).await;

@@ -77,10 +77,10 @@ impl Proxy {
         gateway.trim_start_matches("http://").clone_into(&mut self.state.lock().unwrap().gateway);
     }
 
-    /// Holds back everything whose path contains this, until the gate is opened.
-    pub(crate) fn hold(&self, path: &'static str) -> Gate {
+    /// Holds back every such request until the gate is opened.
+    pub(crate) fn hold(&self, method: &'static str, path: &'static str) -> Gate {
         let (sender, gate) = watch::channel(false);
-        self.rule(Rule { method: "", path, times: None, fate: Fate::Held(gate) });
+        self.rule(Rule { method, path, times: None, fate: Fate::Held(gate) });
         Gate(sender)
     }
 

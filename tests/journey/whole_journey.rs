@@ -48,7 +48,7 @@ async fn journey(demo: &Demo, email: &str) {
     assert_eq!(one["customerName"], NAME);
     assert_eq!(one["productName"], "Espresso Duo");
     assert!(one["purchaseDate"].as_str().is_some_and(|date| date.starts_with(DATE)), "{one}");
-    let url = one["InvoiceUpload"].as_str().unwrap_or_else(|| panic!("no receipt in {one}"));
+    let url = one["fieldData"]["InvoiceUpload"].as_str().unwrap_or_else(|| panic!("no receipt in {one}"));
     let stored = http::ask("GET", url, &[], "").await;
     assert_eq!((stored.status(), stored.body), (200, bytes));
     browser.console_is_silent().await;
