@@ -21,9 +21,11 @@ impl Visit {
 
     /// Waits until wasm could take over; it does not.
     async fn is_not_taken_over(&self) {
-        until_true("the wasm is ready", async || self.browser.js("return !!window.wasmIsReady", vec![]).await == true).await;
-        self.browser.breathe().await;
-        self.browser.breathe().await;
+        let ready = "return !!window.wasmIsReady && performance.getEntriesByType('resource').some(one => one.name.includes('/card'))";
+        until_true("wasm and card are there", async || self.browser.js(ready, vec![]).await == true).await;
+        for _ in 0..5 {
+            self.browser.breathe().await;
+        }
         assert!(!self.card().is_live().await, "wasm has taken over");
     }
 }

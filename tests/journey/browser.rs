@@ -8,6 +8,8 @@ use thirtyfour::CapabilitiesHelper;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities};
 
+use crate::proxy::Proxy;
+
 /// Nothing that reaches out by itself, nothing that asks before the first page.
 const FLAGS: [&str; 10] = [
     "--headless",
@@ -32,10 +34,20 @@ struct Process(Child);
 
 impl Browser {
     pub(crate) async fn open() -> Browser {
+        Browser::open_with(&[]).await
+    }
+
+    /// One that asks for everything by way of a proxy.
+    pub(crate) async fn open_behind(proxy: &Proxy) -> Browser {
+        // Without the second one it would go straight to loopback addresses.
+        Browser::open_with(&[&format!("--proxy-server=http://{}", proxy.authority()), "--proxy-bypass-list=<-loopback>"]).await
+    }
+
+    async fn open_with(more: &[&str]) -> Browser {
         let (process, port) = Process::start();
         let mut wanted = DesiredCapabilities::chrome();
         wanted.set_binary(&std::env::var("CHROMIUM").expect("`cargo xtask test browser` runs these tests")).unwrap();
-        for flag in FLAGS {
+        for flag in FLAGS.iter().chain(more) {
             wanted.add_arg(flag).unwrap();
         }
         wanted.set("goog:loggingPrefs", json!({ "browser": "ALL" })).unwrap();
@@ -82,6 +94,14 @@ impl Browser {
     /// A command of Chromium's own protocol.
     pub(crate) async fn command(&self, method: &str, parameters: Value) -> Value {
         self.driver.cdp().send_raw(method, parameters).await.unwrap()
+    }
+
+    /// All that the page holds: its document, its cards, and what it has stored.
+    pub(crate) async fn everything(&self) -> String {
+        let script =
+            "return document.documentElement.outerHTML + [...document.querySelectorAll('*')].map(one => one.shadowRoot?.innerHTML).join('')
+            + JSON.stringify([localStorage, sessionStorage, document.cookie]);";
+        self.js(script, Vec::new()).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// Everything in the console that is an error or a warning has to be one of these, and each of these is there.

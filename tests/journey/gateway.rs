@@ -92,6 +92,13 @@ impl Drop for Gateway {
 }
 
 impl Merchant {
+    /// The access token without its kind, which is no secret.
+    pub(crate) fn secret(&self) -> &str {
+        let secret = self.token.splitn(3, '_').last().unwrap_or_default();
+        assert!(secret.len() > 20, "an access token has more to hide");
+        secret
+    }
+
     /// What is registered under an e-mail address.
     pub(crate) async fn registrations_of(&self, email: &str) -> Vec<Value> {
         let answer = self.ask("GET", &format!("/registrations?email={email}"), "").await;

@@ -72,6 +72,11 @@ impl Proxy {
         format!("http://{}", self.authority)
     }
 
+    /// As a browser is told of it.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// Where requests go from now on.
     pub(crate) fn lead_to(&self, gateway: &str) {
         gateway.trim_start_matches("http://").clone_into(&mut self.state.lock().unwrap().gateway);
@@ -99,6 +104,18 @@ impl Proxy {
         let state = self.state.lock().unwrap();
         let fits = |request: &Message| fits(request, method, path);
         state.seen.iter().filter(|exchange| fits(&exchange.request)).cloned().collect()
+    }
+
+    /// That neither a request nor an answer holds this text.
+    pub(crate) fn has_not_seen(&self, secret: &str) {
+        for exchange in self.seen("", "") {
+            for message in [Some(&exchange.request), exchange.answer.as_ref()].into_iter().flatten() {
+                assert_eq!(message.header("transfer-encoding"), None, "what comes in pieces is not looked through");
+                assert_eq!(message.header("content-encoding"), None, "what is packed is not looked through");
+                let found = message.bytes().windows(secret.len()).any(|window| window == secret.as_bytes());
+                assert!(!found, "{}", exchange.request.first);
+            }
+        }
     }
 
     /// How many such requests there were.
@@ -132,6 +149,13 @@ async fn pass(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let Some((place, gateway, fate)) = note(&state, &request) else { return };
     // Answers are noted as they are read, so they are to come in plain text.
     let mut onward = request.without("accept-encoding");
+    // A browser that was told of a proxy names the whole address.
+    let mut gateway = gateway;
+    if let Some((authority, path)) = onward.target().strip_prefix("http://").and_then(|rest| rest.split_once('/')) {
+        let first = format!("{} /{path} HTTP/1.1", onward.method());
+        gateway = authority.to_owned();
+        onward.first = first;
+    }
     match &fate {
         Some(Fate::Held(gate)) => {
             // A gate that is gone is open.

@@ -6,6 +6,7 @@ use crate::browser::Browser;
 use crate::card::{Card, DATE, NAME};
 use crate::demo::Demo;
 use crate::http;
+use crate::proxy::Proxy;
 use crate::visit::SERIAL;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +29,8 @@ async fn a_customer_registers_through_the_proxy_and_only_the_upstream_keeps_it()
 }
 
 async fn journey(demo: &Demo, email: &str) {
-    let browser = Browser::open().await;
+    let way = Proxy::open().await;
+    let browser = Browser::open_behind(&way).await;
     browser.go(&demo.shop).await;
     let card = Card { browser: &browser, nth: 0 };
     let (receipt, bytes) = demo.folder().receipt();
@@ -51,5 +53,9 @@ async fn journey(demo: &Demo, email: &str) {
     let url = one["fieldData"]["InvoiceUpload"].as_str().unwrap_or_else(|| panic!("no receipt in {one}"));
     let stored = http::ask("GET", url, &[], "").await;
     assert_eq!((stored.status(), stored.body), (200, bytes));
+
+    assert!(way.count("", "") > 10);
+    way.has_not_seen(demo.merchant.secret());
+    assert!(!browser.everything().await.contains(demo.merchant.secret()));
     browser.console_is_silent().await;
 }
