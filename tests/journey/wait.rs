@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Two tests share the machine, and each has a browser; what has not come about by then will not.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Short beside anything that a browser does.
 const PAUSE: Duration = Duration::from_millis(20);
