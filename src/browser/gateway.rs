@@ -96,7 +96,9 @@ impl Gateway {
         if self.token.borrow().as_deref() == Some(old) {
             self.token.replace(None);
         }
-        match self.token.borrow().clone() {
+        // Taken out first: the cell must not be borrowed any longer when the new token is put into it.
+        let renewed = self.token.borrow().clone();
+        match renewed {
             Some(token) => Ok(token),
             None => self.session(Some(old)).await,
         }

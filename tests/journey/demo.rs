@@ -1,0 +1,52 @@
+//! The demo, started as anybody would, and read by the lines that it prints.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::folder::Folder;
+use crate::gateway::Merchant;
+
+/// Told to end when this is dropped.
+pub(crate) struct Demo {
+    child: Child,
+    folder: Folder,
+    pub(crate) shop: String,
+    pub(crate) merchant: Merchant,
+}
+
+impl Demo {
+    /// Starts it and waits until it is ready.
+    pub(crate) fn start(options: &[&str]) -> Demo {
+        let folder = Folder::new();
+        let mut command = Command::new(std::env::var_os("REGCARD_XTASK").expect("`cargo xtask test browser` runs these tests"));
+        command.arg("demo").args(options).arg("--data").arg(folder.path().join("demo"));
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the demo starts");
+        let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
+        let lines: Vec<String> = lines.take_while(|line| line != "ready").collect();
+        let said = |name: &str| {
+            let line = lines.iter().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_else(|| panic!("the demo does not say {name} in {lines:?}")).to_owned()
+        };
+        let merchant = Merchant { api: said("api: "), token: said("access token: ") };
+        Demo { shop: said("shop: "), merchant, child, folder }
+    }
+
+    /// The database of the gateway that the card talks to.
+    pub(crate) fn front_data(&self) -> PathBuf {
+        self.folder.path().join("demo")
+    }
+
+    /// Where a test may put files of its own.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // SIGTERM, so that it ends its gateways, too.
+        drop(Command::new("kill").arg(self.child.id().to_string()).status());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,61 @@
+//! From the page as the demo's shop serves it to what the merchant reads back, in both modes.
+
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::card::{Card, DATE, NAME};
+use crate::demo::Demo;
+use crate::http;
+use crate::proxy::Proxy;
+use crate::visit::SERIAL;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_registers_and_the_merchant_reads_it_back() {
+    journey(&Demo::start(&[]), "tom-own@example.org").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_registers_through_the_proxy_and_only_the_upstream_keeps_it() {
+    let demo = Demo::start(&["--forward"]);
+    let email = "tom-forward@example.org";
+    journey(&demo, email).await;
+    for entry in std::fs::read_dir(demo.front_data()).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_file() {
+            let bytes = std::fs::read(entry.path()).unwrap();
+            let held = bytes.windows(email.len()).any(|window| window == email.as_bytes());
+            assert!(!held, "{:?} of the gateway in front holds the customer's address", entry.file_name());
+        }
+    }
+}
+
+async fn journey(demo: &Demo, email: &str) {
+    let way = Proxy::open().await;
+    let browser = Browser::open_behind(&way).await;
+    browser.go(&demo.shop).await;
+    let card = Card { browser: &browser, nth: 0 };
+    let (receipt, bytes) = demo.folder().receipt();
+
+    card.fill(email, SERIAL).await;
+    card.serial_is("available").await;
+    card.choose(&receipt).await;
+    card.receipt_is("stored").await;
+    card.submit().await;
+    let number = card.done().await;
+
+    let found = demo.merchant.registrations_of(email).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let one = &found[0];
+    assert_eq!(one["id"], json!(number));
+    assert_eq!(one["serialNumbers"], json!([SERIAL]));
+    assert_eq!(one["customerName"], NAME);
+    assert_eq!(one["productName"], "Espresso Duo");
+    assert!(one["purchaseDate"].as_str().is_some_and(|date| date.starts_with(DATE)), "{one}");
+    let url = one["fieldData"]["InvoiceUpload"].as_str().unwrap_or_else(|| panic!("no receipt in {one}"));
+    let stored = http::ask("GET", url, &[], "").await;
+    assert_eq!((stored.status(), stored.body), (200, bytes));
+
+    assert!(way.count("", "") > 10);
+    way.has_not_seen(demo.merchant.secret());
+    assert!(!browser.everything().await.contains(demo.merchant.secret()));
+    browser.console_is_silent().await;
+}
