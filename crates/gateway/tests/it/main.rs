@@ -4,6 +4,18 @@
 
 mod answer;
 mod gateway;
+mod process;
 mod shop;
 
+mod crash;
 mod registration;
+
+/// Looks again and again until it is so; ten seconds are as good as never.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let looking = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(10), looking).await.is_ok(), "never: {what}");
+}
