@@ -8,6 +8,7 @@ mod process;
 mod shop;
 
 mod crash;
+mod idempotency;
 mod registration;
 
 /// Looks again and again until it is so; ten seconds are as good as never.
