@@ -8,6 +8,7 @@ mod process;
 mod shop;
 
 mod crash;
+mod credentials;
 mod idempotency;
 mod registration;
 
