@@ -9,6 +9,7 @@ mod shop;
 
 mod crash;
 mod credentials;
+mod cross_origin;
 mod idempotency;
 mod registration;
 
