@@ -11,6 +11,7 @@ mod crash;
 mod credentials;
 mod cross_origin;
 mod idempotency;
+mod limits;
 mod registration;
 
 /// Looks again and again until it is so; ten seconds are as good as never.
