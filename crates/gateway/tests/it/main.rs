@@ -13,6 +13,7 @@ mod cross_origin;
 mod idempotency;
 mod limits;
 mod registration;
+mod serial_numbers;
 mod uploads;
 
 /// Looks again and again until it is so; ten seconds are as good as never.
