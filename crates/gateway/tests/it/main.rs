@@ -6,10 +6,12 @@ mod answer;
 mod gateway;
 mod process;
 mod shop;
+mod upstream;
 
 mod crash;
 mod credentials;
 mod cross_origin;
+mod forwarding;
 mod idempotency;
 mod limits;
 mod registration;
