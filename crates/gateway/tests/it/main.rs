@@ -11,6 +11,7 @@ mod upstream;
 mod crash;
 mod credentials;
 mod cross_origin;
+mod forms;
 mod forwarding;
 mod idempotency;
 mod limits;
