@@ -13,6 +13,7 @@ mod credentials;
 mod cross_origin;
 mod forms;
 mod forwarding;
+mod hosted_page;
 mod idempotency;
 mod limits;
 mod registration;
