@@ -16,6 +16,7 @@ mod forwarding;
 mod hosted_page;
 mod idempotency;
 mod limits;
+mod merchant_api;
 mod registration;
 mod serial_numbers;
 mod uploads;
