@@ -8,6 +8,7 @@ mod process;
 mod shop;
 mod upstream;
 
+mod caching;
 mod crash;
 mod credentials;
 mod cross_origin;
