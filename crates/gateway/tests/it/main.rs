@@ -19,6 +19,7 @@ mod idempotency;
 mod limits;
 mod merchant_api;
 mod registration;
+mod secrets;
 mod serial_numbers;
 mod uploads;
 
