@@ -9,6 +9,7 @@ mod shop;
 mod upstream;
 
 mod caching;
+mod command_line;
 mod crash;
 mod credentials;
 mod cross_origin;
