@@ -45,6 +45,10 @@ pub const BODY_TOTAL: Duration = Duration::from_secs(15);
 /// 120 seconds for an upload: 10 MiB at 700 kbit/s.
 pub const UPLOAD_TOTAL: Duration = Duration::from_secs(120);
 
+/// 100 milliseconds before the next connection is tried when the machine has no room for one, so that trying does not
+/// take what is left of it.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// 25 seconds to finish what runs when the gateway is told to stop; orchestrators kill after 30.
 pub const SHUTDOWN: Duration = Duration::from_secs(25);
 
