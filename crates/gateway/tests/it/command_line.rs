@@ -80,7 +80,7 @@ async fn sigterm_ends_it_well_once_what_runs_is_finished() {
     let page = gateway.shop.page().await;
     page.register("0123456789abcdef", registration("SN-1")).await.good(201);
     // A connection that is kept alive keeps nobody waiting.
-    assert!(gateway.terminate());
+    assert!(gateway.terminate().await);
     gateway.start_again();
     assert_eq!(gateway.shop.registrations().await.len(), 1);
 }
@@ -90,7 +90,7 @@ async fn the_gateways_secret_is_its_owners_alone() {
     let mut gateway = Process::start();
     let secrets = gateway.folder().join("regcard-data").join("secrets");
     assert_eq!(fs::metadata(&secrets).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(gateway.terminate());
+    assert!(gateway.terminate().await);
     fs::set_permissions(&secrets, fs::Permissions::from_mode(0o644)).unwrap();
     let refused = run(gateway.folder(), &["serve", "--listen", "127.0.0.1:0"]);
     assert!(!refused.status.success() && said(&refused).contains("mode 600"), "{}", said(&refused));

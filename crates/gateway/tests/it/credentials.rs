@@ -275,6 +275,7 @@ async fn one_shop_sees_nothing_of_another() {
     assert!(other.registrations().await.is_empty());
     assert_eq!(other.api("/api/serial_numbers/SN-1").await.status, 204);
     let upload = page.upload(photo(50)).await;
+    gateway.clock.advance(1);
     let own = crate::shop::registration_with("SN-2", json!({ "InvoiceUpload": { "uploadId": upload } }));
     page.register("the-second-key-here", own).await.good(201);
     let receipt = gateway.registrations().await[0]["fieldData"]["InvoiceUpload"].clone();

@@ -10,6 +10,7 @@ mod upstream;
 
 mod caching;
 mod command_line;
+mod connections;
 mod crash;
 mod credentials;
 mod cross_origin;
@@ -22,14 +23,15 @@ mod merchant_api;
 mod registration;
 mod secrets;
 mod serial_numbers;
+mod two_gateways;
 mod uploads;
 
-/// Looks again and again until it is so; ten seconds are as good as never.
+/// Looks again and again until it is so; fifteen seconds are as good as never.
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let looking = async {
         while !is_so() {
             tokio::task::yield_now().await;
         }
     };
-    assert!(tokio::time::timeout(std::time::Duration::from_secs(10), looking).await.is_ok(), "never: {what}");
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(15), looking).await.is_ok(), "never: {what}");
 }

@@ -81,10 +81,16 @@ impl Process {
     }
 
     /// Asks it to end, and waits until it has; whether it ended well.
-    pub(crate) fn terminate(&mut self) -> bool {
+    pub(crate) async fn terminate(&mut self) -> bool {
         let told = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(told.success());
-        self.child.wait().unwrap().success()
+        let mut ended = None;
+        crate::until("it has ended", || {
+            ended = self.child.try_wait().unwrap();
+            ended.is_some()
+        })
+        .await;
+        ended.is_some_and(|status| status.success())
     }
 
     pub(crate) fn folder(&self) -> &Path {
