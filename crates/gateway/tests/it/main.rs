@@ -28,9 +28,10 @@ mod uploads;
 
 /// Looks again and again until it is so; fifteen seconds are as good as never.
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(5));
     let looking = async {
         while !is_so() {
-            tokio::task::yield_now().await;
+            looks.tick().await;
         }
     };
     assert!(tokio::time::timeout(std::time::Duration::from_secs(15), looking).await.is_ok(), "never: {what}");
