@@ -73,6 +73,9 @@ pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// 24 hours after which a receipt that no registration names is erased. Milliseconds.
 pub const UNATTACHED_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
+/// 1 hour between two sweeps: what is promised to be erased after a day is gone an hour later at most.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+
 /// 64 jobs of the writer in one commit: one fsync for all of them, and still some milliseconds.
 pub const GROUP_COMMIT: usize = 64;
 

@@ -2,14 +2,17 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::interval;
 
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
+use crate::limits;
 use crate::listen;
 use crate::routes;
 
@@ -67,6 +70,7 @@ impl Serve {
             clock: Clock::System,
         })
         .await?;
+        let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
         let router = routes::router(app);
         let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
@@ -78,6 +82,21 @@ impl Serve {
             }
         };
         listen::serve(listener, router, ended).await;
+        sweeping.abort();
         Ok(())
+    }
+}
+
+/// A gateway may run for months: what is out of date is not kept until the next start.
+async fn sweep(app: Arc<App>) {
+    let mut hours = interval(limits::SWEEP_EVERY);
+    // The first tick is now, and the start has swept.
+    hours.tick().await;
+    loop {
+        hours.tick().await;
+        match app.sweep().await {
+            Ok(erased) => tracing::info!(erased, "swept"),
+            Err(error) => tracing::warn!(%error, "could not sweep; the next hour tries again"),
+        }
     }
 }

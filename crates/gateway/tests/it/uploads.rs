@@ -172,3 +172,35 @@ async fn a_receipt_is_read_by_its_address_alone() {
     let read = gateway.get(url).await;
     assert_eq!((read.status, read.body), (200, photo(50)), "a receipt is there as soon as it is stored");
 }
+
+#[tokio::test]
+async fn two_who_send_to_one_address_at_once_leave_one_whole_file() {
+    let gateway = Gateway::start().await;
+    let page = gateway.page().await;
+    let address = page.signed("image/jpeg", 500_000).await;
+    let answers = futures_util::future::join_all((0..4).map(|_| page.put(&address, "image/jpeg", photo(500_000)))).await;
+    for answer in answers.iter().filter(|answer| answer.status >= 300) {
+        assert_eq!(answer.problem(503, "unavailable")["retryable"], true);
+    }
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert_eq!(page.put(&address, "image/jpeg", photo(500_000)).await.status, 200);
+    assert_eq!(gateway.files(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_no_registration_names_is_erased_after_a_day() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = gateway.page().await;
+    let (named, _forgotten) = (page.upload(photo(50)).await, page.upload(photo(50)).await);
+    let typed = registration_with("SN-1", json!({ "InvoiceUpload": { "uploadId": named } }));
+    page.register("0123456789abcdef", typed).await.good(201);
+    gateway.clock.advance(24 * 3_600);
+    gateway.app.sweep().await.unwrap();
+    assert_eq!(gateway.files(), 2);
+    gateway.clock.advance(1);
+    gateway.app.sweep().await.unwrap();
+    assert_eq!(gateway.files(), 1);
+    let url = gateway.registrations().await[0]["fieldData"]["InvoiceUpload"].as_str().unwrap().to_owned();
+    assert_eq!(gateway.get(&url).await.body, photo(50));
+}
