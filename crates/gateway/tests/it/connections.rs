@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -13,28 +14,24 @@ fn address(gateway: &Process) -> &str {
 }
 
 #[tokio::test]
-async fn half_a_request_is_not_waited_for() {
-    let gateway = Process::start();
-    let mut silent = TcpStream::connect(address(&gateway)).await.unwrap();
-    let mut half = TcpStream::connect(address(&gateway)).await.unwrap();
-    half.write_all(b"GET /api/registrations HTTP/1.1\r\nhost: x\r\nauthor").await.unwrap();
-    // Ten seconds, and a few for a machine that is busy.
-    for connection in [&mut half, &mut silent] {
-        let mut rest = Vec::new();
-        let closed = timeout(Duration::from_secs(15), connection.read_to_end(&mut rest)).await;
-        assert!(closed.is_ok(), "it is still open");
+async fn half_a_request_is_not_waited_for_and_does_not_keep_the_gateway_from_ending() {
+    let (running, mut ending) = (Process::start(), Process::start());
+    let mut open = Vec::new();
+    for gateway in [&running, &ending] {
+        let silent = TcpStream::connect(address(gateway)).await.unwrap();
+        let mut half = TcpStream::connect(address(gateway)).await.unwrap();
+        half.write_all(b"GET /api/registrations HTTP/1.1\r\nhost: x\r\nauthor").await.unwrap();
+        gateway.shop.page().await;
+        open.extend([silent, half]);
     }
-    gateway.shop.page().await;
-}
-
-#[tokio::test]
-async fn open_connections_do_not_keep_it_from_ending() {
-    let mut gateway = Process::start();
-    let _silent = TcpStream::connect(address(&gateway)).await.unwrap();
-    let mut half = TcpStream::connect(address(&gateway)).await.unwrap();
-    half.write_all(b"GET / HTTP/1.1\r\nhost").await.unwrap();
-    gateway.shop.page().await;
-    assert!(gateway.terminate().await);
+    // Ten seconds, and a few for a machine that is busy.
+    let closed = open.iter_mut().map(|connection| async move {
+        let mut rest = Vec::new();
+        timeout(Duration::from_secs(15), connection.read_to_end(&mut rest)).await.is_ok()
+    });
+    let (closed, ended) = tokio::join!(join_all(closed), ending.terminate());
+    assert_eq!((closed, ended), (vec![true; 4], true));
+    running.shop.page().await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod process;
 mod shop;
 mod upstream;
 
+mod budgets;
 mod caching;
 mod command_line;
 mod connections;
