@@ -124,6 +124,14 @@ impl App {
         Ok(Arc::new(app))
     }
 
+    /// Erases receipts that no registration names, and forgets submits, once they are out of date.
+    ///
+    /// # Errors
+    /// If the store cannot do it now.
+    pub async fn sweep(&self) -> Result<usize, GatewayError> {
+        self.receipts.sweep(self.store.as_ref(), self.clock.millis(), false).await
+    }
+
     /// Whether a page of this origin may use a merchant's keys.
     pub fn allows(&self, merchant: &Merchant, origin: &Origin) -> bool {
         *origin == self.origin || merchant.origins.contains(origin)

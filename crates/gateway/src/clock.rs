@@ -1,12 +1,13 @@
 //! Time and randomness, as parameters: the only place that asks the machine for either.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regcard_protocol::date::Day;
+use uuid::ContextV7;
 
 /// Tells the time.
 #[derive(Clone, Debug)]
@@ -81,11 +82,13 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
     Ok(bytes)
 }
 
+/// Counts within a millisecond, so that what is made in one sorts in order too.
+static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+
 /// An identifier that sorts by the time it was made. It is a name, never a permission.
 pub fn new_id(clock: &Clock) -> String {
     let millis = u64::try_from(clock.millis()).unwrap_or_default();
-    let timestamp =
-        uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, u32::try_from(millis % 1_000).unwrap_or_default() * 1_000_000);
+    let timestamp = uuid::Timestamp::from_unix(&ORDER, millis / 1_000, u32::try_from(millis % 1_000).unwrap_or_default() * 1_000_000);
     uuid::Uuid::new_v7(timestamp).to_string()
 }
 
@@ -97,6 +100,13 @@ mod tests {
     fn instants_are_written_with_three_digits_of_a_second() {
         assert_eq!(written(1_795_518_000_000), "2026-11-24T11:00:00.000Z");
         assert_eq!(written(1_795_518_000_007), "2026-11-24T11:00:00.007Z");
+    }
+
+    #[test]
+    fn what_is_made_in_one_millisecond_sorts_in_order() {
+        let clock = Clock::manual(1_795_518_000);
+        let made: Vec<String> = (0..1_000).map(|_| new_id(&clock)).collect();
+        assert!(made.is_sorted());
     }
 
     #[test]

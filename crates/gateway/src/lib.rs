@@ -27,6 +27,8 @@ pub mod forward;
 pub mod keys;
 /// Every limit that only the gateway knows.
 pub mod limits;
+/// Takes connections.
+pub mod listen;
 /// Where a page comes from.
 pub mod origin;
 /// Everything that can go wrong for a caller.

@@ -45,6 +45,10 @@ pub const BODY_TOTAL: Duration = Duration::from_secs(15);
 /// 120 seconds for an upload: 10 MiB at 700 kbit/s.
 pub const UPLOAD_TOTAL: Duration = Duration::from_secs(120);
 
+/// 100 milliseconds before the next connection is tried when the machine has no room for one, so that trying does not
+/// take what is left of it.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// 25 seconds to finish what runs when the gateway is told to stop; orchestrators kill after 30.
 pub const SHUTDOWN: Duration = Duration::from_secs(25);
 
@@ -68,6 +72,9 @@ pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// 24 hours after which a receipt that no registration names is erased. Milliseconds.
 pub const UNATTACHED_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+/// 1 hour between two sweeps: what is promised to be erased after a day is gone an hour later at most.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// 64 jobs of the writer in one commit: one fsync for all of them, and still some milliseconds.
 pub const GROUP_COMMIT: usize = 64;

@@ -2,17 +2,18 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request};
-use axum::middleware::map_request;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::interval;
 
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
-use crate::extract::Peer;
+use crate::limits;
+use crate::listen;
 use crate::routes;
 
 /// Serve the card and the registration API.
@@ -69,7 +70,8 @@ impl Serve {
             clock: Clock::System,
         })
         .await?;
-        let router = routes::router(app).layer(map_request(name_peer)).into_make_service_with_connect_info::<SocketAddr>();
+        let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
+        let router = routes::router(app);
         let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
         print(&format!("listening: http://{bound}"))?;
@@ -79,12 +81,22 @@ impl Serve {
                 _ = interrupt.recv() => {}
             }
         };
-        axum::serve(listener, router).with_graceful_shutdown(ended).await.map_err(io("the listener".to_owned()))
+        listen::serve(listener, router, ended).await;
+        sweeping.abort();
+        Ok(())
     }
 }
 
-/// Notes where a request came from, as the listener saw it.
-async fn name_peer(ConnectInfo(address): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
-    request.extensions_mut().insert(Peer(address.ip()));
-    request
+/// A gateway may run for months: what is out of date is not kept until the next start.
+async fn sweep(app: Arc<App>) {
+    let mut hours = interval(limits::SWEEP_EVERY);
+    // The first tick is now, and the start has swept.
+    hours.tick().await;
+    loop {
+        hours.tick().await;
+        match app.sweep().await {
+            Ok(erased) => tracing::info!(erased, "swept"),
+            Err(error) => tracing::warn!(%error, "could not sweep; the next hour tries again"),
+        }
+    }
 }

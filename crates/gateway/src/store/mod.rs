@@ -2,7 +2,8 @@
 //!
 //! One trait, so that a second engine can stand beside SQLite; `conformance` is the story each of them has to live up to.
 
-pub mod conformance;
+#[cfg(test)]
+mod conformance;
 mod model;
 mod sqlite;
 

@@ -233,3 +233,37 @@ impl Store for Sqlite {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance::conformance;
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, impl Fn() -> Arc<dyn Store>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        (folder, move || -> Arc<dyn Store> { Arc::new(Sqlite::open(&path).unwrap()) })
+    }
+
+    conformance!(folder);
+
+    #[test]
+    fn a_file_of_a_later_version_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Sqlite::open(folder.path()).unwrap());
+        let connection = connect(&folder.path().join("regcard.sqlite3")).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(Sqlite::open(folder.path()), Err(StoreError::Content(_))));
+        assert_eq!(connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0)).unwrap(), 99);
+    }
+
+    #[test]
+    fn what_is_committed_is_on_the_disk_whatever_the_machine_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = connect(&folder.path().join("regcard.sqlite3")).unwrap();
+        let read =
+            |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
+        assert_eq!(read("journal_mode"), rusqlite::types::Value::Text("wal".to_owned()));
+        assert_eq!((read("synchronous"), read("foreign_keys")), (2.into(), 1.into()), "2 is FULL");
+    }
+}

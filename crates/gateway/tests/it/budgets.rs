@@ -1,0 +1,96 @@
+//! How much one session, and one address, may ask for: the last that is taken, and the first that is not.
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::gateway::{FORM_FILE, Gateway};
+use crate::shop::{FORM, ORIGIN, Page, registration, registration_with};
+
+const KEY: &str = "0123456789abcdef";
+
+#[tokio::test]
+async fn a_session_has_sixty_checks_and_its_renewal_goes_on_counting() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = gateway.page().await;
+    let checks = join_all((0..59).map(|_| page.check("SN-1"))).await;
+    assert!(checks.iter().all(|answer| answer.status == 200));
+    let renewed = gateway.session(ORIGIN, FORM, Some(&page.token)).await.good(201);
+    let renewed = Page { token: renewed["token"].as_str().unwrap().to_owned(), ..page.clone() };
+    renewed.check("SN-1").await.good(200);
+    for over in [&page, &renewed] {
+        let refused = over.check("SN-1").await;
+        assert_eq!(refused.problem(429, "budget-exhausted")["retryable"], true);
+        assert!(refused.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
+    }
+    gateway.page().await.check("SN-1").await.good(200);
+}
+
+#[tokio::test]
+async fn a_session_has_twelve_uploads_and_its_renewal_goes_on_counting() {
+    let gateway = Gateway::start().await;
+    let page = gateway.page().await;
+    for _ in 0..11 {
+        page.upload_file("image/jpeg", 9).await.good(201);
+    }
+    let kept = page.upload(crate::shop::photo(9)).await;
+    let renewed = gateway.session(ORIGIN, FORM, Some(&page.token)).await.good(201);
+    let renewed = Page { token: renewed["token"].as_str().unwrap().to_owned(), ..page.clone() };
+    renewed.upload_file("image/jpeg", 9).await.problem(429, "budget-exhausted");
+    gateway.load_serials(&["SN-1"]).await;
+    let typed = registration_with("SN-1", json!({ "InvoiceUpload": { "uploadId": kept } }));
+    renewed.register(KEY, typed).await.good(201);
+}
+
+#[tokio::test]
+async fn a_session_has_ten_registrations_and_the_same_again_costs_nothing() {
+    let gateway = Gateway::start().await;
+    gateway.save_form(FORM, &FORM_FILE.replace("validate = true", "validate = false").replace("one_time = true", "one_time = false"));
+    let page = gateway.page().await;
+    let submit = |page: &Page, number: usize| {
+        let page = page.clone();
+        async move { page.register(&format!("the-key-of-number-{number}"), registration("SN-1")).await }
+    };
+    for number in 0..10 {
+        submit(&page, number).await.good(201);
+        submit(&page, number).await.good(201);
+    }
+    let renewed = gateway.session(ORIGIN, FORM, Some(&page.token)).await.good(201);
+    let renewed = Page { token: renewed["token"].as_str().unwrap().to_owned(), ..page.clone() };
+    submit(&renewed, 10).await.problem(429, "budget-exhausted");
+    submit(&renewed, 9).await.good(201);
+    assert_eq!(gateway.registrations().await.len(), 10);
+}
+
+#[tokio::test]
+async fn an_address_has_sixty_sessions_a_minute() {
+    let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
+    for _ in 0..60 {
+        gateway.page().await;
+    }
+    let refused = gateway.session(ORIGIN, FORM, None).await;
+    refused.problem(429, "budget-exhausted");
+    assert_eq!(refused.header("retry-after"), "60");
+    let claimed = gateway.request(Method::POST, "/v1/sessions").header("origin", ORIGIN).header("x-forwarded-for", "203.0.113.9");
+    let claimed = crate::shop::with_json(claimed, &json!({ "key": gateway.key, "form": FORM }));
+    Answer::to(claimed).await.problem(429, "budget-exhausted");
+    gateway.clock.advance(60);
+    gateway.page().await;
+}
+
+#[tokio::test]
+async fn an_address_may_guess_a_hundred_and_twenty_times_an_hour() {
+    let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
+    gateway.load_serials(&["SN-1"]).await;
+    for _ in 0..2 {
+        let page = gateway.page().await;
+        let guesses = join_all((0..60).map(|_| page.check("SN-2"))).await;
+        assert!(guesses.iter().all(|answer| answer.json()["status"] == "unknown"));
+    }
+    let page = gateway.page().await;
+    page.check("SN-1").await.problem(429, "budget-exhausted");
+    gateway.clock.advance(3_600);
+    gateway.page().await.check("SN-1").await.good(200);
+}

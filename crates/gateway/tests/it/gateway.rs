@@ -1,0 +1,182 @@
+//! A gateway that runs in this process: the real router over a real socket, a shop in its store, a clock moved by hand.
+#![expect(clippy::unwrap_used, reason = "a helper of tests: what cannot be started fails the story")]
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use regcard_gateway::app::{App, Config};
+use regcard_gateway::clock::Clock;
+use regcard_gateway::keys::{AccessToken, PublishableKey};
+use regcard_gateway::origin::Origin;
+use regcard_gateway::routes;
+use regcard_gateway::store::{Key, KeyKind, MerchantSettings, Query, Upstream};
+use regcard_gateway::token::seal_upstream_token;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::shop::{FORM, ORIGIN, Shop, client};
+
+/// The form that most stories use; every kind of field is in it.
+pub(crate) const FORM_FILE: &str = include_str!("product-registration.toml");
+/// 2026-11-25, eleven o'clock.
+const NOW: i64 = 1_795_604_400;
+
+/// A running gateway, and the shop that most stories are about.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    pub(crate) shop: Shop,
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Clock,
+    _folder: TempDir,
+    config: Config,
+    address: SocketAddr,
+    running: Option<Running>,
+    /// Earlier ones that go on until the story is over.
+    left: Vec<Running>,
+}
+
+/// What ends a gateway, and tells that it has ended.
+type Running = (oneshot::Sender<()>, JoinHandle<()>);
+
+impl Deref for Gateway {
+    type Target = Shop;
+
+    fn deref(&self) -> &Shop {
+        &self.shop
+    }
+}
+
+impl Gateway {
+    pub(crate) async fn start() -> Gateway {
+        Gateway::start_with(|_| {}).await
+    }
+
+    /// A gateway that is set up in another way than most.
+    pub(crate) async fn start_with(set_up: impl FnOnce(&mut Config)) -> Gateway {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut config = Config {
+            data: folder.path().join("data"),
+            public_url: format!("http://{address}"),
+            forms: folder.path().join("forms"),
+            assets: None,
+            address_budget_factor: 1_000,
+            card_max_age: 60,
+            allow_private_upstreams: false,
+            clock: Clock::manual(NOW),
+        };
+        set_up(&mut config);
+        std::fs::create_dir(&config.forms).unwrap();
+        std::fs::write(config.forms.join(format!("{FORM}.toml")), FORM_FILE).unwrap();
+        let app = App::open(config.clone()).await.unwrap();
+        let shop = open_shop(&app, "demo", ORIGIN, &[FORM]).await;
+        let running = Some(serve(Arc::clone(&app), listener));
+        Gateway { shop, app, clock: config.clock.clone(), _folder: folder, config, address, running, left: Vec::new() }
+    }
+
+    /// Another shop at the same gateway.
+    pub(crate) async fn another_shop(&self, id: &str, origin: &str) -> Shop {
+        open_shop(&self.app, id, origin, &[FORM]).await
+    }
+
+    /// Ends the gateway and starts another one on what it kept, at the same address.
+    pub(crate) async fn restart(mut self) -> Gateway {
+        let (end, ended) = self.running.take().unwrap();
+        end.send(()).unwrap();
+        ended.await.unwrap();
+        self.app = App::open(self.config.clone()).await.unwrap();
+        let listener = TcpListener::bind(self.address).await.unwrap();
+        self.running = Some(serve(Arc::clone(&self.app), listener));
+        self
+    }
+
+    /// Starts another gateway on the same folder, at an address of its own, while this one goes on.
+    pub(crate) async fn leave_and_start_another(mut self) -> Gateway {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        self.address = listener.local_addr().unwrap();
+        self.app = App::open(self.config.clone()).await.unwrap();
+        self.shop.gateway = format!("http://{}", self.address);
+        self.left.extend(self.running.take());
+        self.running = Some(serve(Arc::clone(&self.app), listener));
+        self
+    }
+
+    /// From now on another registration API keeps the shop's registrations.
+    pub(crate) async fn forward_to(&self, url: &str, token: &str) {
+        let sealed_token = seal_upstream_token(&self.app.secrets, "demo", &token.to_owned().into()).unwrap();
+        let upstream = Some(Upstream { url: url.to_owned(), sealed_token });
+        let settings = MerchantSettings { id: "demo".to_owned(), upstream, ..MerchantSettings::default() };
+        self.app.store.put_merchant(settings, self.clock.millis()).await.unwrap();
+    }
+
+    /// Saves a form's file, as a merchant does while the gateway runs.
+    pub(crate) fn save_form(&self, slug: &str, text: &str) {
+        std::fs::write(self.config.forms.join(format!("{slug}.toml")), text).unwrap();
+    }
+
+    /// How many registrations the store holds, also where its own API shows none.
+    pub(crate) async fn held(&self) -> u64 {
+        let query = Query { merchant: "demo".to_owned(), email: None, form: None, limit: 1, offset: 0 };
+        self.app.store.registrations(query).await.unwrap().total
+    }
+
+    /// How many files lie in the data folder, complete or not.
+    pub(crate) fn files(&self) -> usize {
+        ["receipts", "coming"].iter().map(|folder| std::fs::read_dir(self.config.data.join(folder)).unwrap().count()).sum()
+    }
+}
+
+/// A folder with what a build of the widget leaves, as far as a gateway looks at it.
+pub(crate) fn built_widget() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    build_widget(folder.path(), "0a0a");
+    folder
+}
+
+/// Builds the widget anew, under the names that this hash gives.
+pub(crate) fn build_widget(folder: &Path, hash: &str) {
+    let names = ["wasm", "js"].map(|ending| format!("regcard-{hash}.{ending}"));
+    let (loader, style) = (format!("loader-{hash}.js"), format!("card-{hash}.css"));
+    let manifest = serde_json::json!({ "version": "0.1.0", "wasm": names[0], "glue": names[1], "loader": loader, "style": style });
+    for (name, text) in [
+        (names[0].as_str(), format!("wasm of {hash}")),
+        (&names[1], format!("// glue of {hash}")),
+        (&loader, "(config => { window.seen = config; });".to_owned()),
+        (&style, ".regcard { color: inherit }".to_owned()),
+        ("manifest.json", manifest.to_string()),
+    ] {
+        std::fs::write(folder.join(name), &text).unwrap();
+        let mut packed = brotli::CompressorWriter::new(Vec::new(), 4_096, 5, 22);
+        packed.write_all(text.as_bytes()).unwrap();
+        std::fs::write(folder.join(format!("{name}.br")), packed.into_inner()).unwrap();
+    }
+}
+
+fn serve(app: Arc<App>, listener: TcpListener) -> Running {
+    let (end, ended) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, routes::router(app)).with_graceful_shutdown(async move { drop(ended.await) });
+    (end, tokio::spawn(async move { serving.await.unwrap() }))
+}
+
+async fn open_shop(app: &App, id: &str, origin: &str, forms: &[&str]) -> Shop {
+    let settings = MerchantSettings {
+        id: id.to_owned(),
+        name: Some(format!("{id} & Sons")),
+        origins: vec![Origin::parse(origin).unwrap()],
+        forms: forms.iter().map(|form| (*form).to_owned()).collect(),
+        ..MerchantSettings::default()
+    };
+    app.store.put_merchant(settings, app.clock.millis()).await.unwrap();
+    let (key, token) = (PublishableKey::create(true).unwrap(), AccessToken::create(true).unwrap());
+    let hash = token.hash(&app.secrets).unwrap();
+    for (name, kind) in [(key.as_str(), KeyKind::Publishable), (token.id(), KeyKind::Access(hash))] {
+        app.store.add_key(Key { id: name.to_owned(), merchant: id.to_owned(), kind }, app.clock.millis()).await.unwrap();
+    }
+    Shop { http: client(), gateway: app.public_url.clone(), key: key.as_str().to_owned(), access_token: token.reveal().to_owned() }
+}

@@ -1,0 +1,39 @@
+//! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
+//!
+//! A file a story. `gateway`, `process`, `shop`, `answer` and `upstream` are what the stories are told with.
+
+mod answer;
+mod gateway;
+mod process;
+mod shop;
+mod upstream;
+
+mod budgets;
+mod caching;
+mod command_line;
+mod connections;
+mod crash;
+mod credentials;
+mod cross_origin;
+mod forms;
+mod forwarding;
+mod hosted_page;
+mod idempotency;
+mod limits;
+mod merchant_api;
+mod registration;
+mod secrets;
+mod serial_numbers;
+mod two_gateways;
+mod uploads;
+
+/// Looks again and again until it is so; fifteen seconds are as good as never.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(5));
+    let looking = async {
+        while !is_so() {
+            looks.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(15), looking).await.is_ok(), "never: {what}");
+}

@@ -1,0 +1,126 @@
+//! A gateway that is a process of its own: the real binary, set up by its own commands, that can be killed.
+#![expect(clippy::unwrap_used, reason = "a helper of tests: what cannot be started fails the story")]
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+use crate::gateway::FORM_FILE;
+use crate::shop::{FORM, ORIGIN, Shop, client};
+
+/// A gateway's folder, and the process that serves it now.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) shop: Shop,
+    folder: TempDir,
+    options: Vec<String>,
+    child: Child,
+}
+
+/// A folder with a form, and nothing in it yet.
+pub(crate) fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("forms")).unwrap();
+    std::fs::write(folder.path().join("forms").join(format!("{FORM}.toml")), FORM_FILE).unwrap();
+    folder
+}
+
+/// Runs one of the binary's commands on a folder to its end.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
+    command(folder).args(arguments).output().unwrap()
+}
+
+/// The one line that a command prints if all is well.
+pub(crate) fn line(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_regcard"));
+    command.env_clear().env("REGCARD_LOG", "trace").current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+impl Process {
+    /// A shop of which the gateway keeps the registrations.
+    pub(crate) fn start() -> Process {
+        Process::start_with(&[], &[])
+    }
+
+    /// The same with more arguments for the command that makes the shop, and for the gateway.
+    pub(crate) fn start_with(merchant: &[&str], serve: &[&str]) -> Process {
+        let folder = folder();
+        let put = ["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM];
+        line(folder.path(), &[&put, merchant].concat());
+        let key = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "publishable"]);
+        let access_token = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "access"]);
+        let options: Vec<String> = serve.iter().map(|option| (*option).to_owned()).collect();
+        let (child, gateway) = serve_on(folder.path(), "127.0.0.1:0", &options);
+        Process { shop: Shop { http: client(), gateway, key, access_token }, folder, options, child }
+    }
+
+    /// `kill -9`: nothing is finished, nothing is flushed.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on what it left, at the same address.
+    pub(crate) fn start_again(&mut self) {
+        let address = self.shop.gateway.trim_start_matches("http://").to_owned();
+        let (child, gateway) = serve_on(self.folder.path(), &address, &self.options);
+        assert_eq!(gateway, self.shop.gateway);
+        self.child = child;
+        // Connections to the one that is gone are of no use.
+        self.shop.http = client();
+    }
+
+    /// Asks it to end, and waits until it has; whether it ended well.
+    pub(crate) async fn terminate(&mut self) -> bool {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(told.success());
+        let mut ended = None;
+        crate::until("it has ended", || {
+            ended = self.child.try_wait().unwrap();
+            ended.is_some()
+        })
+        .await;
+        ended.is_some_and(|status| status.success())
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Everything it has logged so far, over all its starts.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(log_file(self.folder.path())).unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ended = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
+fn log_file(folder: &Path) -> PathBuf {
+    folder.join("log")
+}
+
+fn serve_on(folder: &Path, address: &str, options: &[String]) -> (Child, String) {
+    let log = File::options().create(true).append(true).open(log_file(folder)).unwrap();
+    let mut child = command(folder).args(["serve", "--listen", address]).args(options).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    let gateway = said.trim_end().strip_prefix("listening: ").map(str::to_owned);
+    let log = || std::fs::read_to_string(log_file(folder)).unwrap();
+    (child, gateway.ok_or_else(|| format!("it said {said:?} and logged {}", log())).unwrap())
+}

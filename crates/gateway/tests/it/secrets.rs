@@ -1,0 +1,149 @@
+//! What is secret stays so: in no answer, no line of the log, no byte on the disk.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::process::Process;
+use crate::shop::{FORM, ORIGIN, one, registration, with_json};
+use crate::upstream::{Upstream, says};
+
+const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
+
+/// The ways in which a text may be written down.
+fn spellings(secret: &str) -> Vec<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let base64 = |bytes: &[u8]| {
+        let groups = bytes.chunks_exact(3).map(|group| u32::from_be_bytes([0, group[0], group[1], group[2]]));
+        groups.flat_map(|bits| [18, 12, 6, 0].map(|shift| char::from(DIGITS[(bits >> shift & 63) as usize]))).collect::<String>()
+    };
+    let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    // Base64 of the same text looks different at each of the three places where a group can begin.
+    let shifted = (0..3).map(|start| base64(&secret.as_bytes()[start..]));
+    shifted.chain([secret.to_owned(), hexadecimal, secret.chars().rev().collect()]).collect()
+}
+
+fn holds(bytes: &[u8], secret: &str) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    spellings(secret).iter().any(|spelling| text.contains(spelling))
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            all.extend(files(&entry.path()));
+        } else {
+            all.push((entry.path().display().to_string(), fs::read(entry.path()).unwrap_or_default()));
+        }
+    }
+    all
+}
+
+fn whole(answer: &Answer) -> Vec<u8> {
+    [format!("{:?}", answer.headers).as_bytes(), &answer.body].concat()
+}
+
+#[tokio::test]
+async fn the_upstreams_token_reaches_the_upstream_and_nobody_else() {
+    let upstream = Upstream::start().await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("token");
+    fs::write(&file, format!("{TOKEN}\n")).unwrap();
+    let merchant = ["--upstream", &upstream.url, "--upstream-token-file", file.to_str().unwrap()];
+    let mut gateway = Process::start_with(&merchant, &["--allow-private-upstreams"]);
+    let shop = gateway.shop.clone();
+    let page = shop.page().await;
+    let mut answers = vec![
+        page.check("SN-1").await,
+        page.upload_file("image/jpeg", 9).await,
+        page.register("0123456789abcdef", registration("SN-1")).await,
+        shop.api("/api/registrations").await,
+        shop.get(&format!("/v1/forms/{}/{FORM}", shop.key)).await,
+        shop.get(&format!("/v1/forms/{}/{FORM}/card", shop.key)).await,
+        shop.get(&format!("/v1/{}/regcard.js", shop.key)).await,
+    ];
+    assert_eq!(answers[2].status, 201);
+    // An upstream that repeats what it was sent, as a debug page does.
+    let echo = format!("authorization: Bearer {TOKEN}");
+    for status in [200, 400, 401, 409, 422, 500] {
+        upstream.checking(says(status, format!("x-echo: {echo}\r\n"), echo.clone()));
+        upstream.uploading(says(status, format!("x-echo: {echo}\r\n"), echo.clone()));
+        answers.push(page.check("SN-1").await);
+        answers.push(page.upload_file("image/jpeg", 9).await);
+        upstream.checking(says(204, "", ""));
+    }
+    upstream.checking(says(200, "", "{}"));
+    for status in [200, 400, 401, 409, 422, 500] {
+        upstream.registering(says(status, format!("x-echo: {echo}\r\n"), echo.clone()));
+        answers.push(page.register(&format!("the-key-for-{status}-now"), registration("SN-1")).await);
+    }
+    assert!(upstream.seen().iter().all(|seen| seen.head.contains(TOKEN)), "it was sent");
+    assert!(gateway.terminate().await);
+    for answer in &answers {
+        assert!(!holds(&whole(answer), TOKEN), "{answer:?}");
+    }
+    assert!(gateway.log().contains("answered"), "there is a log, of everything that there is to log");
+    for (name, bytes) in files(gateway.folder()) {
+        assert!(!holds(&bytes, TOKEN), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_is_printed_once_and_kept_as_a_hash() {
+    let mut gateway = Process::start();
+    let shop = gateway.shop.clone();
+    let secret = shop.access_token.rsplit('_').nth(1).unwrap().to_owned();
+    assert!(shop.access_token.starts_with("sk_live_") && secret.len() == 43);
+    shop.load_serials(&["SN-1", "SN-2"]).await;
+    let mut in_body = one(registration("SN-2"));
+    in_body["accessToken"] = json!(shop.access_token);
+    let page = shop.page().await;
+    let mistaken = shop.request(reqwest::Method::POST, "/v1/registrations").header("origin", ORIGIN).bearer_auth(&shop.access_token);
+    let answers = [
+        page.register("0123456789abcdef", registration("SN-1")).await,
+        page.submit("a-token-in-a-pages-body", &in_body).await,
+        Answer::to(with_json(mistaken, &in_body)).await,
+        Answer::to(with_json(shop.request(reqwest::Method::POST, "/api/registrations"), &in_body)).await,
+        shop.api("/api/registrations").await,
+        shop.get(&format!("/{}", shop.access_token)).await,
+    ];
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [201, 422, 401, 201, 200, 404]);
+    let listed = crate::process::run(gateway.folder(), &["key", "list", "--merchant", "demo", "--json"]);
+    assert!(!holds(&listed.stdout, &secret) && !holds(&listed.stderr, &secret));
+    assert!(gateway.terminate().await);
+    for answer in &answers {
+        assert!(!holds(&whole(answer), &secret), "{answer:?}");
+    }
+    let all = files(gateway.folder());
+    for (name, bytes) in &all {
+        assert!(!holds(bytes, &secret), "{name}");
+    }
+    let database = all.iter().find(|(name, _)| name.ends_with("regcard.sqlite3"));
+    assert!(database.is_some_and(|(_, bytes)| holds(bytes, &shop.key)), "what is not secret can be found this way");
+}
+
+#[tokio::test]
+async fn no_line_of_the_log_holds_a_token_a_grant_a_serial_number_or_a_person() {
+    let mut gateway = Process::start();
+    let shop = gateway.shop.clone();
+    shop.load_serials(&["SN-VERY-OWN-1"]).await;
+    let page = shop.page().await;
+    page.check("SN-VERY-OWN-1").await.good(200);
+    let signed = page.signed("image/jpeg", 50).await;
+    assert_eq!(page.put(&signed, "image/jpeg", crate::shop::photo(50)).await.status, 201);
+    let registered = page.register("the-idempotency-key-itself", registration("SN-VERY-OWN-1")).await.good(201);
+    shop.api("/api/registrations?email=mara@example.com").await.good(200);
+    shop.api("/api/serial_numbers/SN-VERY-OWN-1").await.good(200);
+    assert!(gateway.terminate().await);
+    let log = gateway.log();
+    let grant = signed.rsplit('/').next().unwrap();
+    let status = registered["statusToken"].as_str().unwrap();
+    for secret in [page.token.as_str(), grant, status, "the-idempotency-key-itself", "SN-VERY-OWN-1", "Mara", "mara@example.com"] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+    assert!(log.contains("answered"), "{log}");
+}
