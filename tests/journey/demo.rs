@@ -32,7 +32,12 @@ impl Demo {
         Demo { shop: said("shop: "), merchant, child, folder }
     }
 
-    /// The database of the gateway that the card talks to.
+    /// The data of the gateway behind it, with `--forward`.
+    pub(crate) fn upstream_data(&self) -> PathBuf {
+        self.front_data().join("upstream")
+    }
+
+    /// The data of the gateway that the card talks to.
     pub(crate) fn front_data(&self) -> PathBuf {
         self.folder.path().join("demo")
     }
