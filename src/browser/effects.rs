@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use regcard_protocol::registration::{RegistrationsAnswer, StatusAnswer};
-use regcard_protocol::serial_number::CheckRequest;
+use regcard_protocol::serial_number::{CheckAnswer, CheckRequest};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlInputElement};
 
 use super::clock::{new_key, pause, today};
+use super::gateway::{Answer, written};
 use super::shell::Shell;
+use super::task::spawn;
 use super::{controls, focus, page, upload};
 use crate::form::{CallFault, Effect, Event, Place};
 
@@ -36,15 +37,15 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
                 return shell.dispatch(Event::FileRead(field, None));
             };
             shell.begin_upload(field, attempt);
-            spawn_local(upload::run(Rc::downgrade(shell), field, attempt, file, facts));
+            spawn(upload::run(Rc::downgrade(shell), field, attempt, file, facts));
         }
         Effect::AbortUpload(field) => shell.abort_upload(field),
         Effect::Gather => gather(shell),
         Effect::Send(key, body) => {
             let weak = Rc::downgrade(shell);
-            spawn_local(async move {
+            spawn(async move {
                 let Some(shell) = weak.upgrade() else { return };
-                let answer: Result<RegistrationsAnswer, CallFault> = shell.gateway.post("/v1/registrations", &body, Some(&key), None).await;
+                let answer = shell.gateway.post("/v1/registrations", written(&body), Some(&key), None).await;
                 shell.dispatch(Event::Sent(answer.map(|answer| answer.registrations)));
             });
         }
@@ -54,7 +55,7 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
         Effect::FocusDone => focus_on(shell, "[data-heading]"),
         Effect::Focus(place) => {
             let weak = Rc::downgrade(shell);
-            spawn_local(async move {
+            spawn(async move {
                 pause(0).await;
                 if let Some(control) = weak.upgrade().and_then(|shell| controls::at(&shell.root, place)) {
                     focus::to(&control, true);
@@ -68,7 +69,7 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
 
 fn later(shell: &Rc<Shell>, ms: i32, event: Event) {
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         pause(ms).await;
         if let Some(shell) = weak.upgrade() {
             shell.dispatch(event);
@@ -83,9 +84,13 @@ fn check(shell: &Rc<Shell>, row: u32, generation: u32, serial_number: String) {
         shell.hold_check(row, controller);
     }
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         let Some(shell) = weak.upgrade() else { return };
-        let answer = shell.gateway.post("/v1/serial_numbers/check", &CheckRequest { serial_number }, None, signal.as_ref()).await;
+        let answer = shell.gateway.post("/v1/serial_numbers/check", written(&CheckRequest { serial_number }), None, signal.as_ref()).await;
+        let answer = answer.and_then(|Answer { status, serial_number, product, .. }| {
+            let status = status.ok_or(CallFault::Nonsense)?;
+            Ok(CheckAnswer { status, serial_number, product, did_you_mean: Vec::new() })
+        });
         shell.dispatch(Event::Checked(row, generation, answer));
     });
 }
@@ -94,7 +99,7 @@ fn read_file(shell: &Rc<Shell>, field: usize) {
     // No file means that the choice was called off; what was there before stays.
     let Some(file) = file_input(shell, field).and_then(|input| controls::files(&input)).and_then(|files| files.item(0)) else { return };
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         let facts = upload::facts(&file).await;
         if let Some(shell) = weak.upgrade() {
             shell.dispatch(Event::FileRead(field, facts));
@@ -112,12 +117,12 @@ fn gather(shell: &Rc<Shell>) {
 
 fn ask_status(shell: &Rc<Shell>, key: String, after_ms: i32) {
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         if after_ms > 0 {
             pause(after_ms).await;
         }
         let Some(shell) = weak.upgrade() else { return };
-        let answer: Result<Option<StatusAnswer>, CallFault> = shell.gateway.status(&key).await;
+        let answer = shell.gateway.status(&key).await;
         shell.dispatch(Event::StatusKnown(answer.map(|answer| answer.map(|answer| answer.registrations))));
     });
 }
@@ -125,7 +130,7 @@ fn ask_status(shell: &Rc<Shell>, key: String, after_ms: i32) {
 /// Moves the focus once the view has caught up with the state.
 fn focus_on(shell: &Rc<Shell>, selector: &'static str) {
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         pause(0).await;
         if let Some(element) = weak.upgrade().and_then(|shell| shell.root.query_selector(selector).ok().flatten()) {
             focus::to(&element, true);
@@ -140,7 +145,7 @@ fn copy(shell: &Rc<Shell>, text: &str) {
     let Some(clipboard) = clipboard.and_then(|value| value.dyn_into::<web_sys::Clipboard>().ok()) else { return };
     let written = clipboard.write_text(text);
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         if JsFuture::from(written).await.is_ok()
             && let Some(shell) = weak.upgrade()
         {

@@ -5,10 +5,12 @@ use std::cell::RefCell;
 
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::Promise;
-use regcard_protocol::problem::Problem;
-use regcard_protocol::session::{SessionAnswer, SessionRequest};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use regcard_protocol::by_key::ByKey;
+use regcard_protocol::problem::FieldError;
+use regcard_protocol::registration::Registered;
+use regcard_protocol::serial_number::{CheckStatus, CheckedProduct};
+use regcard_protocol::session::SessionRequest;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, AbortSignal};
@@ -18,6 +20,33 @@ use crate::form::CallFault;
 
 /// 20 seconds: longer than the gateway works on any request (15), so that its own answer comes first. Milliseconds.
 const PATIENCE_MS: i32 = 20_000;
+
+/// What the card reads of any answer of the gateway: the shapes of `regcard_protocol`'s answers, laid over each other.
+/// Code that reads a shape of its own costs the customer a kilobyte for each of them.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Answer {
+    /// Of a session.
+    token: Option<String>,
+    /// Of a check.
+    pub(super) status: Option<CheckStatus>,
+    pub(super) serial_number: String,
+    pub(super) product: Option<CheckedProduct>,
+    /// Of an upload that may begin.
+    pub(super) upload_id: String,
+    pub(super) signed_request: String,
+    pub(super) headers: ByKey<String>,
+    /// Of registrations, and of a question for their status.
+    pub(super) registrations: Vec<Registered>,
+}
+
+/// What the card reads of a problem.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Refusal {
+    code: String,
+    errors: Vec<FieldError>,
+}
 
 /// The gateway, as one card talks to it.
 pub(super) struct Gateway {
@@ -52,14 +81,14 @@ impl Gateway {
     ///
     /// # Errors
     /// No answer, a refusal, or an answer that makes no sense.
-    pub(super) async fn post<A: DeserializeOwned>(
+    pub(super) async fn post(
         &self,
         path: &str,
-        body: &impl Serialize,
+        body: Option<String>,
         idempotency_key: Option<&str>,
         signal: Option<&AbortSignal>,
-    ) -> Result<A, CallFault> {
-        let body = serde_json::to_string(body).map_err(|_| CallFault::Nonsense)?;
+    ) -> Result<Answer, CallFault> {
+        let body = body.ok_or(CallFault::Nonsense)?;
         let token = self.open().await?;
         let ask = async |token: &str| {
             let mut request = self.request(path, Method::POST).header("authorization", &format!("Bearer {token}"));
@@ -82,7 +111,7 @@ impl Gateway {
     ///
     /// # Errors
     /// No answer, a refusal, or an answer that makes no sense.
-    pub(super) async fn status<A: DeserializeOwned>(&self, idempotency_key: &str) -> Result<Option<A>, CallFault> {
+    pub(super) async fn status(&self, idempotency_key: &str) -> Result<Option<Answer>, CallFault> {
         let request = self.request("/v1/registrations/status", Method::GET).header("idempotency-key", idempotency_key);
         match self.call(request, None, None).await {
             Ok(value) => read(value).map(Some),
@@ -114,7 +143,7 @@ impl Gateway {
             }
             let asked = SessionRequest { key: self.key.clone(), form: self.form.clone() };
             let promise = future_to_promise(async move {
-                let body = serde_json::to_string(&asked).map_err(|_| JsValue::NULL)?;
+                let body = written(&asked).ok_or(JsValue::NULL)?;
                 send(request, Some(&body), None).await.map_err(|fault| fault_to_js(&fault))
             });
             self.opening.replace(Some(promise.clone()));
@@ -122,9 +151,10 @@ impl Gateway {
         });
         let answer = JsFuture::from(promise).await;
         self.opening.replace(None);
-        let answer: SessionAnswer = answer.map_err(|fault| fault_from_js(&fault)).and_then(read)?;
-        self.token.replace(Some(answer.token.clone()));
-        Ok(answer.token)
+        let answer = answer.map_err(|fault| fault_from_js(&fault)).and_then(read)?;
+        let token = answer.token.ok_or(CallFault::Nonsense)?;
+        self.token.replace(Some(token.clone()));
+        Ok(token)
     }
 
     fn request(&self, path: &str, method: Method) -> RequestBuilder {
@@ -154,10 +184,8 @@ async fn send(request: RequestBuilder, body: Option<&str>, signal: Option<&Abort
             return json.map_err(|_| CallFault::Nonsense);
         }
         // A proxy on the way answers in its own words; the status then says enough.
-        match json.ok().and_then(|json| serde_wasm_bindgen::from_value::<Problem>(json).ok()) {
-            Some(problem) => Err(CallFault::Problem(status, problem.code, problem.errors)),
-            None => Err(CallFault::Problem(status, String::new(), Vec::new())),
-        }
+        let refusal: Refusal = json.ok().and_then(|json| serde_wasm_bindgen::from_value(json).ok()).unwrap_or_default();
+        Err(CallFault::Problem(status, refusal.code, refusal.errors))
     };
     let late = async {
         pause(PATIENCE_MS).await;
@@ -179,7 +207,12 @@ async fn first<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) 
     .await
 }
 
-fn read<A: DeserializeOwned>(value: JsValue) -> Result<A, CallFault> {
+/// A body as JSON text: a page's own `JSON.stringify` may write something else.
+pub(super) fn written(body: &impl Serialize) -> Option<String> {
+    serde_json::to_string(body).ok()
+}
+
+fn read(value: JsValue) -> Result<Answer, CallFault> {
     serde_wasm_bindgen::from_value(value).map_err(|_| CallFault::Nonsense)
 }
 

@@ -12,4 +12,5 @@ mod gateway;
 pub mod mount;
 mod page;
 mod shell;
+mod task;
 mod upload;

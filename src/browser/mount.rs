@@ -5,19 +5,19 @@
 use std::rc::{Rc, Weak};
 
 use leptos::mount::{UnmountHandle, mount_to};
-use leptos::prelude::{AnyView, GetUntracked, IntoAny, Owner, RwSignal};
+use leptos::prelude::{AnyView, IntoAny, Owner, RwSignal, WithUntracked};
 use leptos::tachys::view::any_view::AnyViewState;
 use regcard_protocol::form::{FieldKind, Form};
 use serde::Deserialize;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsError};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, HtmlInputElement, ShadowRoot};
 
 use super::clock::today;
 use super::focus::Held;
 use super::gateway::Gateway;
 use super::shell::Shell;
+use super::task::spawn;
 use super::{controls, page};
 use crate::form::{CallFault, Effect, Event, FormState, Place};
 use crate::text::Texts;
@@ -28,14 +28,16 @@ use crate::view::card::{Card, CardProps};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Options {
-    /// The gateway's answer about the form.
-    card: CardAnswer,
+    /// The form, of the gateway's answer about it.
+    form: Form,
+    /// The words, of the same answer.
+    texts: Texts,
     /// The gateway's origin.
     gateway: String,
     /// The publishable key.
     key: String,
     /// The form's name in URLs.
-    form: String,
+    slug: String,
     /// The hosted page.
     page: String,
     /// The product the page is about.
@@ -44,13 +46,6 @@ struct Options {
     /// Whether submit was pressed already.
     #[serde(default)]
     submit: bool,
-}
-
-/// What is needed of `GET /v1/forms/{key}/{form}/card`.
-#[derive(Deserialize)]
-struct CardAnswer {
-    form: Form,
-    texts: Texts,
 }
 
 /// A card that stands. Dropping it (`free`, in JavaScript) takes it away.
@@ -90,8 +85,8 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
 
     let owner = Owner::new_root(None);
     let (shell, handle) = owner.with(|| {
-        let state = RwSignal::new(FormState::new(options.card.form, &options.form, options.product, &answers, today()));
-        let gateway = Gateway::new(options.gateway, options.key, options.form);
+        let state = RwSignal::new(FormState::new(options.form, &options.slug, options.product, &answers, today()));
+        let gateway = Gateway::new(options.gateway, options.key, options.slug);
         let shell = Shell::new(state, host, wrapper.clone().into(), gateway);
         let weak = Rc::downgrade(&shell);
         let dispatch: Dispatch = Rc::new(move |event| {
@@ -99,7 +94,7 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
                 shell.dispatch(event);
             }
         });
-        let (texts, action) = (options.card.texts, options.page);
+        let (texts, action) = (options.texts, options.page);
         let handle = mount_to(wrapper.clone(), move || -> AnyView { Card(CardProps { state, texts, action, dispatch }).into_any() });
         (shell, handle)
     });
@@ -145,9 +140,9 @@ fn take_files(shell: &Rc<Shell>, painted: &Element) -> Vec<Closure<dyn FnMut()>>
 
 fn move_files(shell: &Rc<Shell>, old: &HtmlInputElement) {
     let Some(files) = controls::files(old) else { return };
-    let state = shell.state.get_untracked();
-    let named = |field: &regcard_protocol::form::Field| field.kind == FieldKind::Receipt && field.key == old.name();
-    let Some(index) = state.form.fields.iter().position(named) else { return };
+    let name = old.name();
+    let named = |field: &regcard_protocol::form::Field| field.kind == FieldKind::Receipt && field.key == name;
+    let Some(index) = shell.state.with_untracked(|state| state.form.fields.iter().position(named)) else { return };
     if let Some(input) = controls::at(&shell.root, Place::Field(index)).and_then(|control| control.dyn_into::<HtmlInputElement>().ok()) {
         input.set_files(Some(&files));
         shell.dispatch(Event::FilePicked(index));
@@ -157,7 +152,7 @@ fn move_files(shell: &Rc<Shell>, old: &HtmlInputElement) {
 /// What a card does once it stands: open its session, check what was typed before, send what was submitted before.
 fn start(shell: &Rc<Shell>, held: Option<&Held>, submit: bool) {
     let weak = Rc::downgrade(shell);
-    spawn_local(async move {
+    spawn(async move {
         let Some(shell) = weak.upgrade() else { return };
         if let Err(fault) = shell.gateway.open().await {
             if matches!(fault, CallFault::Problem(403, _, _)) {
@@ -166,12 +161,12 @@ fn start(shell: &Rc<Shell>, held: Option<&Held>, submit: bool) {
             shell.dispatch(Event::SessionFailed(fault));
         }
     });
-    let rows = shell.state.get_untracked().rows().to_vec();
-    for (nth, row) in rows.iter().enumerate() {
+    let rows: Vec<(u32, u32)> = shell.state.with_untracked(|state| state.rows().iter().map(|row| (row.id, row.generation)).collect());
+    for (nth, (id, generation)) in rows.into_iter().enumerate() {
         if held.is_some_and(|held| held.is_in("serialNumber", nth)) {
-            super::effects::run(shell, Effect::CheckLater(row.id, row.generation));
+            super::effects::run(shell, Effect::CheckLater(id, generation));
         } else {
-            shell.dispatch(Event::SerialLeft(row.id));
+            shell.dispatch(Event::SerialLeft(id));
         }
     }
     if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {

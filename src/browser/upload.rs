@@ -3,18 +3,19 @@
 //! The file itself never enters wasm's memory; only its first bytes do, to judge its type.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Promise, Uint8Array};
+use regcard_protocol::by_key::ByKey;
 use regcard_protocol::limits;
-use regcard_protocol::receipt::{FileType, UploadAnswer, UploadRequest};
+use regcard_protocol::receipt::{FileType, UploadRequest};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ProgressEvent, XmlHttpRequest};
 
 use super::clock::pause;
+use super::gateway::{Answer, written};
 use super::shell::Shell;
 use crate::form::{CallFault, Event, FileFacts, UploadFault};
 
@@ -52,12 +53,12 @@ pub(super) async fn facts(file: &File) -> Option<FileFacts> {
 pub(super) async fn run(shell: Weak<Shell>, field: usize, attempt: u32, file: File, facts: FileFacts) {
     let Some(kind) = facts.kind else { return };
     let asked = UploadRequest { file_name: facts.name, file_type: kind.media_type().to_owned(), file_size: facts.size };
-    let mut grant: Option<UploadAnswer> = None;
+    let mut grant: Option<Answer> = None;
     let mut pauses = RETRY_AFTER_MS.into_iter();
     loop {
         let Some(current) = shell.upgrade() else { return };
         if grant.is_none() {
-            match current.gateway.post("/v1/upload_file", &asked, None, None).await {
+            match current.gateway.post("/v1/upload_file", written(&asked), None, None).await {
                 Ok(answer) => grant = Some(answer),
                 Err(CallFault::NoAnswer) => {}
                 Err(fault) => return current.dispatch(Event::UploadFailed(field, attempt, UploadFault::Call(fault))),
@@ -83,7 +84,7 @@ pub(super) async fn run(shell: Weak<Shell>, field: usize, attempt: u32, file: Fi
 }
 
 /// One PUT; answers its status, 0 if no answer came.
-async fn put(shell: &Rc<Shell>, field: usize, attempt: u32, file: &File, url: &str, headers: &BTreeMap<String, String>) -> u16 {
+async fn put(shell: &Rc<Shell>, field: usize, attempt: u32, file: &File, url: &str, headers: &ByKey<String>) -> u16 {
     let Ok(request) = XmlHttpRequest::new() else { return 0 };
     if !shell.hold_upload(field, attempt, &request) {
         return 0;

@@ -3,8 +3,7 @@
 //! A key and the body it stands for are one attempt. Without an answer the status is asked under the same key; only
 //! where nothing is known of it is the same attempt sent again.
 
-use std::collections::BTreeMap;
-
+use regcard_protocol::by_key::ByKey;
 use regcard_protocol::date::Day;
 use regcard_protocol::form::FieldKind;
 use regcard_protocol::problem::{FieldError, Place as Pointer};
@@ -321,7 +320,7 @@ impl FormState {
     /// What is sent. A receipt still on its way can stand in for one that is stored, to check the rest.
     fn registration(&self, assume_receipts: bool) -> NewRegistration {
         let mut new = NewRegistration { form: Some(self.slug.clone()), ..NewRegistration::default() };
-        let mut extras = BTreeMap::new();
+        let mut extras = ByKey::new();
         for (definition, field) in self.form.fields.iter().zip(&self.fields) {
             match &field.answer {
                 FieldAnswer::Text(text) => {

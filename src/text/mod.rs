@@ -6,8 +6,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod en;
 
-use std::collections::BTreeMap;
-
+use regcard_protocol::by_key::ByKey;
 use serde::Deserialize;
 
 macro_rules! texts {
@@ -182,7 +181,7 @@ texts! {
 /// The words of one language, as the card holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
-pub struct Texts(BTreeMap<String, String>);
+pub struct Texts(ByKey<String>);
 
 impl Texts {
     /// The words for this; its key where a gateway of another age sent none.
@@ -192,12 +191,26 @@ impl Texts {
 
     /// The words for this with `{name}` replaced by a value.
     pub fn with(&self, text: Text, name: &str, value: &str) -> String {
-        self.get(text).replace(&format!("{{{name}}}"), value)
+        let mut pieces = self.get(text).split('{');
+        let mut words = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            match piece.split_once('}') {
+                Some((known, rest)) if known == name => {
+                    words.push_str(value);
+                    words.push_str(rest);
+                }
+                Some(_) | None => {
+                    words.push('{');
+                    words.push_str(piece);
+                }
+            }
+        }
+        words
     }
 }
 
-impl From<BTreeMap<String, String>> for Texts {
-    fn from(table: BTreeMap<String, String>) -> Texts {
+impl From<ByKey<String>> for Texts {
+    fn from(table: ByKey<String>) -> Texts {
         Texts(table)
     }
 }
@@ -210,7 +223,7 @@ pub fn nearest(_tag: &str) -> &'static str {
 
 /// Every text of a language that [`nearest`] names, by key.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn table(_language: &str) -> BTreeMap<String, String> {
+pub fn table(_language: &str) -> ByKey<String> {
     Text::ALL.iter().map(|text| (text.key().to_owned(), en::en(*text).to_owned())).collect()
 }
 

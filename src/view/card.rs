@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
-use super::element::{Element, element, live, nothing, part};
+use super::element::{Element, element, live, nothing};
 use super::icon::Icon;
-use super::{Context, Dispatch, field, outcome};
-use crate::form::{Event, FormState, Message, Notice, Phase, Place};
+use super::{Context, Dispatch, Given, Shown, field, outcome};
+use crate::form::{Done, Event, FormState, Message, Notice, Phase, Place};
 use crate::text::{Text, Texts};
 
 /// The registration card.
@@ -16,26 +16,29 @@ use crate::text::{Text, Texts};
 /// their hints and messages, and after a submit with faults the summary, which gets the focus.
 #[component]
 pub fn Card(state: RwSignal<FormState>, texts: Texts, action: String, dispatch: Dispatch) -> impl IntoView {
-    let context = Context { state, texts: StoredValue::new(texts), dispatch: StoredValue::new_local(dispatch) };
-    let done = Memo::new(move |_| {
-        state.with(|state| match &state.phase {
-            Phase::Done(done) => Some(done.clone()),
-            Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => None,
-        })
-    });
-    part(move || match done.get() {
-        Some(done) => outcome::view(context, done),
-        None => form(context, action.clone()),
-    })
+    let context = Context { state, given: StoredValue::new_local(Given { texts, dispatch }) };
+    context.part(
+        |state| done(state).map_or(Shown::Nothing, |done| Shown::Done(done.clone())),
+        move || match context.peek(|state| done(state).cloned()) {
+            Some(done) => outcome::view(context, done),
+            None => form(context, action.clone()),
+        },
+    )
+}
+
+fn done(state: &FormState) -> Option<&Done> {
+    match &state.phase {
+        Phase::Done(done) => Some(done),
+        Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => None,
+    }
 }
 
 fn form(context: Context, action: String) -> AnyView {
-    let (definition, title, intro) = context.state.with_untracked(|state| {
-        let own = |text: &Option<String>, standard| text.clone().unwrap_or_else(|| context.say(standard));
-        (state.form.clone(), own(&state.form.title, Text::Title), own(&state.form.intro, Text::Intro))
-    });
-    let sending = move || context.state.with(|state| sending(&state.phase));
-    let body = rows_of(&definition.fields).into_iter().map(|row| fields(context, &definition.fields, row)).collect::<Vec<_>>();
+    let (definitions, title, intro) = context.peek(|state| (state.form.fields.clone(), state.form.title.clone(), state.form.intro.clone()));
+    let title = title.unwrap_or_else(|| context.say(Text::Title));
+    let intro = intro.unwrap_or_else(|| context.say(Text::Intro));
+    let sending = move || context.read(|state| sending(&state.phase));
+    let body = rows_of(&definitions).into_iter().map(|row| fields(context, &definitions, row)).collect::<Vec<_>>();
     let head = element("div")
         .with("class", "head")
         .children([element("h2").with("part", "title").text(title).view(), element("p").text(intro).view()]);
@@ -90,15 +93,22 @@ fn fields(context: Context, definitions: &[Definition], row: Vec<usize>) -> AnyV
 
 /// What concerns the form as a whole, and every fault with the way to its field. It gets the focus when it appears.
 fn summary(context: Context) -> AnyView {
-    let seen = Memo::new(move |_| context.state.with(|state| (state.notice, if state.summary { state.faults() } else { Vec::new() })));
-    part(move || {
-        let (notice, faults) = seen.get();
-        match notice {
-            Some(notice) => notice_view(context, notice),
-            None if faults.is_empty() => nothing(),
-            None => faults_view(context, faults),
-        }
-    })
+    context.part(
+        |state| Shown::Summary(state.notice, said(state)),
+        move || {
+            let (notice, faults) = context.peek(|state| (state.notice, said(state)));
+            match notice {
+                Some(notice) => notice_view(context, notice),
+                None if faults.is_empty() => nothing(),
+                None => faults_view(context, faults),
+            }
+        },
+    )
+}
+
+/// The faults that the summary tells of.
+fn said(state: &FormState) -> Vec<(Place, Message)> {
+    if state.summary { state.faults() } else { Vec::new() }
 }
 
 fn notice_view(context: Context, notice: Notice) -> AnyView {
@@ -125,8 +135,8 @@ fn frame(class: &'static str) -> Element {
 }
 
 fn label_of(context: Context, place: Place) -> String {
-    context.state.with_untracked(|state| match place {
-        Place::Field(index) => state.form.fields.get(index).map(|field| context.label(field)).unwrap_or_default(),
+    match place {
+        Place::Field(index) => context.peek(|state| state.form.fields.get(index).map(|field| context.label(field)).unwrap_or_default()),
         Place::Row(_) => context.say(Text::SerialNumber),
-    })
+    }
 }

@@ -6,18 +6,21 @@
 
 use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::attr::custom::custom_attribute;
-use leptos::ev::{Event as DomEvent, FocusEvent, MouseEvent, SubmitEvent};
-use leptos::prelude::{AddAnyAttr, AnyView, ElementChild, Get, IntoAny, Memo};
+use leptos::ev::{Custom, Event as DomEvent};
+use leptos::prelude::{AddAnyAttr, AnyView, ElementChild, IntoAny};
 use leptos::tachys::html::event::on;
 
 use super::Context;
-use crate::form::Event;
+use crate::form::{Event, FormState};
 
 /// An attribute or a text that follows the state.
 pub(super) type Live = Box<dyn FnMut() -> Option<String> + Send>;
 
 /// A part that follows the state.
-type Part = Box<dyn FnMut() -> AnyView + Send>;
+pub(super) type Part = Box<dyn FnMut() -> AnyView + Send>;
+
+/// What is done when something is heard.
+type Hear = Box<dyn FnMut(DomEvent)>;
 
 /// An element on the way.
 pub(super) struct Element {
@@ -31,10 +34,9 @@ pub(super) fn live(read: impl FnMut() -> Option<String> + Send + 'static) -> Liv
     Box::new(read)
 }
 
-/// A part of the card that is another one from state to state.
-pub(super) fn part(view: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
-    let part: Part = Box::new(view);
-    part.into_any()
+/// A part of the card that is another one from state to state, see [`Context::part`].
+pub(super) fn part(draw: Part) -> AnyView {
+    draw.into_any()
 }
 
 /// Nothing.
@@ -75,8 +77,8 @@ impl Element {
     }
 
     /// Hidden while this holds.
-    pub(super) fn hidden(self, hidden: Memo<bool>) -> Element {
-        self.with_live("hidden", live(move || hidden.get().then(String::new)))
+    pub(super) fn hidden(self, context: Context, hidden: fn(&FormState) -> bool) -> Element {
+        self.with_live("hidden", live(move || context.read(hidden).then(String::new)))
     }
 
     /// A child.
@@ -103,40 +105,38 @@ impl Element {
     }
 
     /// What a click means.
-    pub(super) fn on_click(mut self, context: Context, event: Event) -> Element {
-        let hear: Box<dyn FnMut(MouseEvent)> = Box::new(move |_| context.send(event.clone()));
-        self.attributes.push(on(leptos::ev::click, hear).into_any_attr());
-        self
+    pub(super) fn on_click(self, context: Context, event: Event) -> Element {
+        self.on("click", Box::new(move |_| context.send(event.clone())))
     }
 
     /// What submitting means. The browser itself sends nothing.
-    pub(super) fn on_submit(mut self, context: Context, event: Event) -> Element {
-        let hear: Box<dyn FnMut(SubmitEvent)> = Box::new(move |submit| {
+    pub(super) fn on_submit(self, context: Context, event: Event) -> Element {
+        let hear = move |submit: DomEvent| {
             submit.prevent_default();
             context.send(event.clone());
-        });
-        self.attributes.push(on(leptos::ev::submit, hear).into_any_attr());
-        self
+        };
+        self.on("submit", Box::new(hear))
     }
 
     /// Heard with each key.
-    pub(super) fn on_input(mut self, hear: Box<dyn FnMut(DomEvent)>) -> Element {
-        self.attributes.push(on(leptos::ev::input, hear).into_any_attr());
-        self
+    pub(super) fn on_input(self, hear: Hear) -> Element {
+        self.on("input", hear)
     }
 
     /// Heard when a script, a picker or a person has changed it.
-    pub(super) fn on_change(mut self, hear: Box<dyn FnMut(DomEvent)>) -> Element {
-        self.attributes.push(on(leptos::ev::change, hear).into_any_attr());
-        self
+    pub(super) fn on_change(self, hear: Hear) -> Element {
+        self.on("change", hear)
     }
 
     /// What losing the focus means.
-    pub(super) fn on_blur(mut self, context: Context, event: Option<Event>) -> Element {
-        if let Some(event) = event {
-            let hear: Box<dyn FnMut(FocusEvent)> = Box::new(move |_| context.send(event.clone()));
-            self.attributes.push(on(leptos::ev::blur, hear).into_any_attr());
-        }
+    pub(super) fn on_blur(self, context: Context, event: Event) -> Element {
+        self.on("blur", Box::new(move |_| context.send(event.clone())))
+    }
+
+    /// Heard at this element itself. Leptos' own events of these names are heard at the document and looked up from
+    /// there: more code, and a host page's listeners would come first.
+    fn on(mut self, name: &'static str, hear: Hear) -> Element {
+        self.attributes.push(on(Custom::<DomEvent>::new(name), hear).into_any_attr());
         self
     }
 

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
-use super::element::{Element, Live, element, live, nothing, part};
+use super::element::{Element, Live, element, live, nothing};
 use super::icon::Icon;
 use super::input::{as_code, input};
-use super::{Context, receipt, serial_number};
-use crate::form::{Event, FieldAnswer, Message};
+use super::{Context, Shown, receipt, serial_number};
+use crate::form::{Event, FieldAnswer, FormState, Message};
 use crate::text::Text;
 
 /// The field at this position of the form.
@@ -42,8 +42,7 @@ pub(super) fn frame(mut wrong: Live) -> Element {
 
 /// `aria-invalid` of a field's control.
 pub(super) fn wrong(context: Context, index: usize) -> Live {
-    let field = context.field(index);
-    live(move || field.with(|field| field.message.map(|_| "true".to_owned())))
+    live(move || context.field(index, |field| field.message.map(|_| "true".to_owned())))
 }
 
 /// A label, with a word behind it if the field may stay empty.
@@ -64,11 +63,14 @@ pub(super) fn hint(context: Context, index: usize, definition: &Definition) -> A
 }
 
 fn complaint_of(context: Context, index: usize, label: String) -> AnyView {
-    let field = context.field(index);
-    part(move || match field.with(|field| field.message) {
-        Some(message) => complaint(context, format!("f{index}e"), message, &label),
-        None => nothing(),
-    })
+    let message = move |state: &FormState| state.fields.get(index).and_then(|field| field.message);
+    context.part(
+        move |state| Shown::Message(message(state)),
+        move || match context.peek(message) {
+            Some(message) => complaint(context, format!("f{index}e"), message, &label),
+            None => nothing(),
+        },
+    )
 }
 
 /// What is wrong, beside the control, with its sign.
@@ -80,8 +82,7 @@ pub(super) fn complaint(context: Context, id: String, message: Message, label: &
 
 /// The ids of hint and message, as far as they are there.
 pub(super) fn described_by(context: Context, index: usize, hint: bool) -> Live {
-    let field = context.field(index);
-    live(move || match (hint, field.with(|field| field.message.is_some())) {
+    live(move || match (hint, context.field(index, |field| field.message.is_some())) {
         (false, false) => None,
         (true, false) => Some(format!("f{index}h")),
         (false, true) => Some(format!("f{index}e")),
@@ -132,7 +133,7 @@ fn control(context: Context, index: usize, definition: &Definition) -> AnyView {
         | FieldKind::Checkbox
         | FieldKind::Consent => control,
     };
-    named(context, index, definition, control).on_blur(context, Some(Event::Left(index))).view()
+    named(context, index, definition, control).on_blur(context, Event::Left(index)).view()
 }
 
 /// What every field's control has: its id, its name, and what is said of it.
@@ -156,21 +157,19 @@ fn options(context: Context, index: usize, definition: &Definition) -> Vec<AnyVi
 /// The product: a line of text where the page gives it, else a field. Both stand in the document, so that the loader can
 /// show the one or the other.
 fn product(context: Context, index: usize, definition: &Definition) -> AnyView {
-    let asked = context.holds(|state| state.given_product.is_none());
-    let given = context.holds(|state| state.given_product.is_some());
-    let name = live(move || Some(context.state.with(|state| state.given_product.clone()).unwrap_or_default()));
-    let line = element("div").with("class", "product").with("part", "product").with("data-given", "").hidden(asked);
+    let name = live(move || Some(context.read(|state| state.given_product.clone()).unwrap_or_default()));
+    let line = element("div").with("class", "product").with("part", "product").with("data-given", "");
+    let line = line.hidden(context, |state| state.given_product.is_none());
     let field = labelled(context, index, definition, control(context, index, definition));
     element("div")
         .child(line.child(element("b").live_text(name).view()).view())
-        .child(element("div").with("data-ask", "").hidden(given).child(field).view())
+        .child(element("div").with("data-ask", "").hidden(context, |state| state.given_product.is_some()).child(field).view())
         .view()
 }
 
 /// A box to tick, with its sentence beside it.
 fn checkbox(context: Context, index: usize, definition: &Definition) -> AnyView {
-    let ticked =
-        context.state.with_untracked(|state| state.fields.get(index).is_some_and(|field| field.answer == FieldAnswer::Ticked(true)));
+    let ticked = context.peek(|state| state.fields.get(index).is_some_and(|field| field.answer == FieldAnswer::Ticked(true)));
     let label = context.label(definition);
     let tick = input(context, "checkbox", move |_, ticked| Event::Ticked(index, ticked)).with("value", "true").flag("checked", ticked);
     let check = element("div").with("class", "check").child(named(context, index, definition, tick).view()).child(label_for(
@@ -188,5 +187,5 @@ fn checkbox(context: Context, index: usize, definition: &Definition) -> AnyView 
 
 /// What a field of text holds at first.
 fn held(context: Context, index: usize) -> String {
-    context.state.with_untracked(|state| state.fields.get(index).and_then(|field| field.text().map(str::to_owned))).unwrap_or_default()
+    context.peek(|state| state.fields.get(index).and_then(|field| field.text().map(str::to_owned))).unwrap_or_default()
 }

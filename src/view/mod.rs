@@ -1,6 +1,7 @@
 //! State in, events out: what the card looks like.
 //!
-//! One signal holds the state; each field reads it through a memo of its own, so typing repaints one field. Controls
+//! One signal holds the state. Words and attributes read it and are written where they differ; a part that comes and goes
+//! is drawn anew when what it shows has changed. Controls
 //! are not controlled: they get their first value and then belong to the person who types. Nothing here is fetched,
 //! stored or timed.
 //!
@@ -20,40 +21,70 @@ mod serial_number;
 
 use std::rc::Rc;
 
-use leptos::prelude::{GetValue, LocalStorage, Memo, RwSignal, StoredValue, With, WithValue};
+use leptos::prelude::{AnyView, LocalStorage, Memo, RwSignal, StoredValue, Track, With, WithUntracked, WithValue};
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use first::render;
 
-use crate::form::{Event, Field, FormState, Message};
+use crate::form::{Check, Done, Event, Field, FormState, Message, Notice, Place, Receipt, Row};
 use crate::text::{Text, Texts};
 
 /// Takes what happened.
 pub type Dispatch = Rc<dyn Fn(Event)>;
 
+/// What a card is given once.
+struct Given {
+    texts: Texts,
+    dispatch: Dispatch,
+}
+
 /// What every part of the view is given: the state to read, the words, and where events go.
 #[derive(Clone, Copy)]
 struct Context {
     state: RwSignal<FormState>,
-    texts: StoredValue<Texts>,
-    dispatch: StoredValue<Dispatch, LocalStorage>,
+    given: StoredValue<Given, LocalStorage>,
+}
+
+/// What a part of the card shows, to tell whether it has to be drawn anew.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Shown {
+    #[default]
+    Nothing,
+    Whether(bool),
+    Message(Option<Message>),
+    Summary(Option<Notice>, Vec<(Place, Message)>),
+    Check(Check),
+    Receipt(Receipt),
+    Done(Done),
+}
+
+/// The value that a reader makes while somebody shows it the state.
+fn taken<T: Default>(read: impl FnOnce(&FormState) -> T, show: impl FnOnce(&mut dyn FnMut(&FormState))) -> T {
+    let mut read = Some(read);
+    let mut value = T::default();
+    show(&mut |state| {
+        if let Some(read) = read.take() {
+            value = read(state);
+        }
+    });
+    value
 }
 
 impl Context {
     fn send(self, event: Event) {
         // A control that is being taken away may still tell of losing the focus.
-        if let Some(dispatch) = self.dispatch.try_get_value() {
+        if let Some(dispatch) = self.given.try_with_value(|given| given.dispatch.clone()) {
             dispatch(event);
         }
     }
 
     fn say(self, text: Text) -> String {
-        self.texts.with_value(|texts| texts.get(text).to_owned())
+        self.given.with_value(|given| given.texts.get(text).to_owned())
     }
 
     fn say_with(self, text: Text, name: &str, value: &str) -> String {
-        self.texts.with_value(|texts| texts.with(text, name, value))
+        self.given.with_value(|given| given.texts.with(text, name, value))
     }
 
     /// A message about a field, with its label where the words ask for it.
@@ -61,16 +92,51 @@ impl Context {
         self.say_with(message, "label", label)
     }
 
-    /// A field's state, passed on only when it differs.
-    ///
-    /// One type of memo for every field: each further type costs the customer three kilobytes.
-    fn field(self, index: usize) -> Memo<Field> {
-        Memo::new(move |_| self.state.with(|state| state.fields.get(index).cloned().unwrap_or_default()))
+    /// Reads the state, and again when it changes.
+    fn read<T: Default>(self, read: impl FnOnce(&FormState) -> T) -> T {
+        taken(read, |look| self.look(look))
     }
 
-    /// Whether something holds, passed on only when it changes.
-    fn holds(self, read: fn(&FormState) -> bool) -> Memo<bool> {
-        Memo::new(move |_| self.state.with(read))
+    /// Reads the state as it is now.
+    fn peek<T: Default>(self, read: impl FnOnce(&FormState) -> T) -> T {
+        taken(read, |look| self.glance(look))
+    }
+
+    /// Reads a field.
+    fn field<T: Default>(self, index: usize, read: impl FnOnce(&Field) -> T) -> T {
+        self.read(|state| state.fields.get(index).map(read).unwrap_or_default())
+    }
+
+    /// Reads a row of serial numbers and its position.
+    fn row<T: Default>(self, id: u32, read: impl FnOnce(&Row, usize) -> T) -> T {
+        self.read(|state| {
+            let mut rows = state.rows().iter().enumerate();
+            rows.find(|(_, row)| row.id == id).map(|(position, row)| read(row, position)).unwrap_or_default()
+        })
+    }
+
+    /// A part of the card that is drawn anew when what it shows has changed.
+    ///
+    /// One type of memo for all of them: each further type costs the customer three kilobytes. For the same reason the
+    /// two ways to the state are not generic.
+    fn part(self, shown: impl Fn(&FormState) -> Shown + Send + Sync + 'static, draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+        self.boxed_part(Box::new(shown), Box::new(draw))
+    }
+
+    fn boxed_part(self, shown: Box<dyn Fn(&FormState) -> Shown + Send + Sync>, mut draw: element::Part) -> AnyView {
+        let memo = Memo::new(move |_| self.read(&shown));
+        element::part(Box::new(move || {
+            memo.track();
+            draw()
+        }))
+    }
+
+    fn look(self, read: &mut dyn FnMut(&FormState)) {
+        self.state.with(read);
+    }
+
+    fn glance(self, read: &mut dyn FnMut(&FormState)) {
+        self.state.with_untracked(read);
     }
 
     fn label(self, definition: &Definition) -> String {

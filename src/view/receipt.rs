@@ -7,34 +7,35 @@ use leptos::prelude::*;
 use regcard_protocol::form::Field as Definition;
 use regcard_protocol::receipt::FileType;
 
-use super::Context;
-use super::element::{element, live, part};
+use super::element::{element, live};
 use super::field::named;
 use super::icon::Icon;
 use super::input::input;
-use crate::form::{Event, FileFacts, Receipt};
+use super::{Context, Shown};
+use crate::form::{Event, FileFacts, FormState, Receipt};
 use crate::text::Text;
 
 /// The control of the field at this position.
 pub(super) fn view(context: Context, index: usize, definition: &Definition) -> AnyView {
-    let field = context.field(index);
     let control = input(context, "file", move |_, _| Event::FilePicked(index))
         .with("accept", FileType::ACCEPT)
-        .with_live("data-upload", live(move || field.with(|field| field.receipt().map(|receipt| receipt.word().to_owned()))));
-    let panel = part(move || {
-        field.with(|field| match field.receipt() {
-            Some(Receipt::Sending { file, sent, .. }) => sending(context, index, file, *sent),
+        .with_live("data-upload", live(move || context.field(index, |field| field.receipt().map(|receipt| receipt.word().to_owned()))));
+    let held = move |state: &FormState| state.fields.get(index).and_then(|field| field.receipt().cloned());
+    let panel = context.part(
+        move |state| held(state).map_or(Shown::Nothing, Shown::Receipt),
+        move || match context.peek(held) {
+            Some(Receipt::Sending { file, sent, .. }) => sending(context, index, &file, sent),
             Some(Receipt::Stored { file, .. }) => {
                 let received = element("span").with("class", "say good").children(Icon::Tick.beside(context.say(Text::UploadStored)));
-                vec![name(file), button(context, Text::Remove, Event::FileRemoved(index)), received.view()].into_any()
+                vec![name(&file), button(context, Text::Remove, Event::FileRemoved(index)), received.view()].into_any()
             }
             Some(Receipt::Failed { file }) => {
                 let again = button(context, Text::TryAgain, Event::UploadRetried(index));
-                vec![name(file), again, button(context, Text::Remove, Event::FileRemoved(index))].into_any()
+                vec![name(&file), again, button(context, Text::Remove, Event::FileRemoved(index))].into_any()
             }
             Some(Receipt::None) | None => prompt(context),
-        })
-    });
+        },
+    );
     let control = named(context, index, definition, control).view();
     element("div").with("class", "drop").with("part", "receipt").child(control).child(panel).view()
 }

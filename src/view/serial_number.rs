@@ -4,66 +4,63 @@ use leptos::prelude::*;
 use regcard_protocol::form::Field as Definition;
 use regcard_protocol::limits;
 
-use super::Context;
-use super::element::{element, live, nothing, part};
+use super::element::{element, live, nothing};
 use super::field::{complaint, frame, hint, hint_of, label_for};
 use super::icon::Icon;
 use super::input::{as_code, input};
-use crate::form::{Check, Event, Row};
+use super::{Context, Shown};
+use crate::form::{Check, Event, FormState, Row};
 use crate::text::Text;
 
 /// Every row that can be there, and the button for another one where the form takes several.
 pub(super) fn view(context: Context, index: usize, definition: &Definition) -> AnyView {
-    let several = context.state.with_untracked(|state| state.form.serial_numbers.several);
+    let several = context.peek(|state| state.form.serial_numbers.several);
     let highest = if several { limits::SERIAL_NUMBERS as u32 } else { 1 };
     // A place for each number that a row can have: what stands in one stays as it is when others come and go.
     let mut parts: Vec<AnyView> = (0..highest)
         .map(|id| {
-            let there = Memo::new(move |_| context.state.with(|state| state.rows().iter().any(|row| row.id == id)));
+            let there = move |state: &FormState| state.rows().iter().any(|row| row.id == id);
             let definition = definition.clone();
-            part(move || if there.get() { row(context, index, id, &definition) } else { nothing() })
+            context.part(
+                move |state| Shown::Whether(there(state)),
+                move || if context.peek(there) { row(context, index, id, &definition) } else { nothing() },
+            )
         })
         .collect();
     if several {
-        let full = context.holds(|state| state.rows().len() >= limits::SERIAL_NUMBERS);
-        let more = element("button").with("type", "button").with("class", "link more").hidden(full).on_click(context, Event::RowAdded);
+        let more = element("button").with("type", "button").with("class", "link more").on_click(context, Event::RowAdded);
+        let more = more.hidden(context, |state| state.rows().len() >= limits::SERIAL_NUMBERS);
         parts.push(more.text(context.say(Text::AddSerialNumber)).view());
     }
     element("div").children(parts).view()
 }
 
 fn row(context: Context, index: usize, id: u32, definition: &Definition) -> AnyView {
-    let field = context.field(index);
-    let with = move |read: &dyn Fn(&Row, usize) -> Option<String>| {
-        field.with(|field| {
-            let mut rows = field.rows().unwrap_or_default().iter().enumerate();
-            rows.find(|(_, row)| row.id == id).and_then(|(position, row)| read(row, position))
-        })
-    };
     // The first row has the field's own ids, so that its label and hint read like any other field's.
     let name = move |part: &str| if id == 0 { format!("f{index}{part}") } else { format!("f{index}r{id}{part}") };
     let hinted = hint_of(context, definition).is_some();
     let label = context.label(definition);
     let said = label.clone();
-    let wrong = move || live(move || with(&|row, _| row.message.map(|_| "true".to_owned())));
+    let wrong = move || live(move || context.row(id, |row, _| row.message.map(|_| "true".to_owned())));
     let shown_label = live(move || {
-        with(&|_, position| match position {
+        context.row(id, |_, position| match position {
             0 => Some(label.clone()),
             position => Some(context.say_with(Text::SerialNumberNth, "number", &(position + 1).to_string())),
         })
     });
-    let message = part(move || {
-        let message = field.with(|field| field.rows().unwrap_or_default().iter().find(|row| row.id == id).and_then(|row| row.message));
-        message.map_or_else(nothing, |message| complaint(context, name("e"), message, &said))
-    });
+    let wrong_with = move |state: &FormState| of_row(state, id).and_then(|row| row.message);
+    let message = context.part(
+        move |state| Shown::Message(wrong_with(state)),
+        move || context.peek(wrong_with).map_or_else(nothing, |message| complaint(context, name("e"), message, &said)),
+    );
     let described = live(move || {
-        with(&|row, _| {
+        context.row(id, |row, _| {
             let hint = if hinted { format!("f{index}h ") } else { String::new() };
             let wrong = if row.message.is_some() { format!(" {}", name("e")) } else { String::new() };
             Some(format!("{hint}{}{wrong}", name("s")))
         })
     });
-    let first = context.state.with_untracked(|state| state.rows().iter().find(|row| row.id == id).map(|row| row.text.clone()));
+    let first = context.peek(|state| of_row(state, id).map(|row| row.text.clone()));
     // A language of its own, or a Turkish page would show a dotted capital I.
     let control = as_code(input(context, "text", move |text, _| Event::SerialTyped(id, text)))
         .with("id", name(""))
@@ -74,10 +71,10 @@ fn row(context: Context, index: usize, id: u32, definition: &Definition) -> AnyV
         .with_if("value", first.filter(|text| !text.is_empty()))
         .flag("required", definition.required && id == 0)
         .with("data-row", id.to_string())
-        .with_live("data-check", live(move || with(&|row, _| Some(row.check.word().to_owned()))))
+        .with_live("data-check", live(move || context.row(id, |row, _| Some(row.check.word().to_owned()))))
         .with_live("aria-invalid", wrong())
         .with_live("aria-describedby", described)
-        .on_blur(context, Some(Event::SerialLeft(id)));
+        .on_blur(context, Event::SerialLeft(id));
     let field_frame = frame(wrong()).child(label_for(context, name(""), shown_label.into_any(), definition.required || id > 0));
     let field_frame = if id == 0 { field_frame.child(hint(context, index, definition)) } else { field_frame };
     field_frame.child(message).child(control.view()).child(under(context, id, name("s"))).view()
@@ -85,25 +82,34 @@ fn row(context: Context, index: usize, id: u32, definition: &Definition) -> AnyV
 
 /// What the check says, with room kept for it, and the way to be rid of the row.
 fn under(context: Context, id: u32, status_id: String) -> AnyView {
-    let several = context.holds(|state| state.rows().len() > 1);
-    let check =
-        move || context.state.with(|state| state.rows().iter().find(|row| row.id == id).map_or(Check::None, |row| row.check.clone()));
-    let seen = Memo::new(move |_| check());
-    let remove = part(move || {
-        if !several.get() {
-            return nothing();
-        }
-        let position = context.state.with_untracked(|state| state.rows().iter().position(|row| row.id == id).unwrap_or_default());
-        let words = context.say_with(Text::RemoveSerialNumber, "number", &(position + 1).to_string());
-        let button = element("button").with("type", "button").with("class", "link").with("aria-label", words);
-        button.on_click(context, Event::RowRemoved(id)).text(context.say(Text::Remove)).view()
-    });
+    let several = |state: &FormState| state.rows().len() > 1;
+    let remove = context.part(
+        move |state| Shown::Whether(several(state)),
+        move || {
+            if !context.peek(several) {
+                return nothing();
+            }
+            let position = context.peek(|state| state.rows().iter().position(|row| row.id == id).unwrap_or_default());
+            let words = context.say_with(Text::RemoveSerialNumber, "number", &(position + 1).to_string());
+            let button = element("button").with("type", "button").with("class", "link").with("aria-label", words);
+            button.on_click(context, Event::RowRemoved(id)).text(context.say(Text::Remove)).view()
+        },
+    );
+    let check = move |state: &FormState| of_row(state, id).map_or(Check::None, |row| row.check.clone());
+    let answer = context.part(
+        move |state| Shown::Check(check(state)),
+        move || status(context, &context.peek(|state| Some(check(state))).unwrap_or(Check::None)),
+    );
     let said = element("p")
-        .with_live("class", live(move || Some(seen.with(class_of).to_owned())))
+        .with_live("class", live(move || context.row(id, |row, _| Some(class_of(&row.check).to_owned()))))
         .with("id", status_id)
         .with("role", "status")
-        .child(part(move || seen.with(|check| status(context, check))));
+        .child(answer);
     element("div").with("class", "under").child(said.view()).child(remove).view()
+}
+
+fn of_row(state: &FormState, id: u32) -> Option<&Row> {
+    state.rows().iter().find(|row| row.id == id)
 }
 
 fn class_of(check: &Check) -> &'static str {

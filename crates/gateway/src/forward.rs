@@ -101,7 +101,7 @@ async fn body(app: &App, page: &PageSession, position: usize, registration: &Reg
         ("purchaseDate", registration.purchase_date.map(|day| json!(day))),
     ];
     members.extend(core.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
-    for (key, answer) in &registration.extras {
+    for (key, answer) in registration.extras.iter() {
         let value = match answer {
             Answer::Ticked(ticked) => json!(ticked),
             Answer::Text(text) => json!(text),

@@ -1,10 +1,9 @@
 //! Uploads: who may send which file where, and the bytes that come.
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use futures_util::{Stream, StreamExt};
+use regcard_protocol::by_key::ByKey;
 use regcard_protocol::limits as shared;
 use regcard_protocol::receipt::{FileType, UploadAnswer, UploadRequest};
 use tokio::time::timeout;
@@ -36,7 +35,7 @@ impl From<Granted> for UploadAnswer {
         UploadAnswer {
             upload_id: granted.id,
             signed_request: granted.signed_request,
-            headers: BTreeMap::from([("Content-Type".to_owned(), granted.file_type.media_type().to_owned())]),
+            headers: ByKey::from_iter([("Content-Type".to_owned(), granted.file_type.media_type().to_owned())]),
             expires_in: u32::try_from(limits::GRANT_SECONDS).unwrap_or_default(),
         }
     }

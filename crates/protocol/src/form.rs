@@ -1,6 +1,9 @@
 //! The form as the merchant's file describes it, which is also how the card receives it.
 //!
 //! What an answer has to be like stands in [`crate::validate`]; how a field looks is the view's.
+//!
+//! A member that nobody knows is a mistake in a merchant's file, which only the gateway reads. The card is given what the
+//! gateway made of it, and saves the code that would tell.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +14,8 @@ use crate::limits;
 
 /// A merchant's registration form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Form {
     /// The heading, instead of the card's own "Register your product".
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +33,8 @@ pub struct Form {
 
 /// How a form treats serial numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct SerialNumberRules {
     /// Only numbers that the merchant has loaded can be registered.
     #[serde(default)]
@@ -44,7 +49,8 @@ pub struct SerialNumberRules {
 
 /// One field of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Field {
     /// The name its answer has in the registration API.
     pub key: String,
@@ -95,7 +101,7 @@ pub enum FieldKind {
 
 /// One choice of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Choice {
     /// What is stored.
     pub value: String,

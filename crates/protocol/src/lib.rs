@@ -3,6 +3,8 @@
 //! Plain data and pure functions: no I/O, no clock, no randomness. The day it is comes in as an argument.
 //! The browser serialises what the gateway parses and the other way round, so each shape stands here once.
 
+/// A small table by text keys.
+pub mod by_key;
 /// A person's name and e-mail address.
 pub mod contact;
 /// A day of the calendar, which is what a date of purchase is.

@@ -63,13 +63,29 @@ impl Place {
     pub fn parse(pointer: &str) -> Option<Place> {
         let mut parts = pointer.strip_prefix("/registrations/")?.split('/');
         let registration = parts.next()?.parse().ok()?;
-        let key = parts.next()?.replace("~1", "/").replace("~0", "~");
+        let key = unescaped(parts.next()?);
         let index = match parts.next() {
             Some(index) => Some(index.parse().ok()?),
             None => None,
         };
         parts.next().is_none().then_some(Place { registration, key, index })
     }
+}
+
+/// A pointer's token as text. A `~` that stands for nothing stays.
+fn unescaped(token: &str) -> String {
+    let mut pieces = token.split('~');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let rest = match piece.as_bytes().first() {
+            Some(b'0') => ("~", &piece[1..]),
+            Some(b'1') => ("/", &piece[1..]),
+            Some(_) | None => ("~", piece),
+        };
+        text.push_str(rest.0);
+        text.push_str(rest.1);
+    }
+    text
 }
 
 /// Every kind of problem that a gateway answers with.

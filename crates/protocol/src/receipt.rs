@@ -2,9 +2,9 @@
 //!
 //! The same rule runs in the browser, before anything is uploaded, and in the gateway, on the bytes that came.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
+
+use crate::by_key::ByKey;
 
 /// A type of file that is taken. Nothing that a browser would run: no SVG, HTML, XML, archives or office files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +100,7 @@ pub struct UploadAnswer {
     /// Where the bytes go, by PUT.
     pub signed_request: String,
     /// Headers the PUT has to carry.
-    pub headers: BTreeMap<String, String>,
+    pub headers: ByKey<String>,
     /// Seconds the address is good for.
     pub expires_in: u32,
 }

@@ -1,9 +1,8 @@
 //! A registration: as it arrives, as text, and once it has been checked, when it can only hold good values.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::by_key::ByKey;
 use crate::contact::{EmailAddress, PersonName};
 use crate::date::Day;
 use crate::serial_number::SerialNumber;
@@ -40,7 +39,7 @@ pub struct NewRegistration {
     pub purchase_date: Option<String>,
     /// The merchant's own fields, by key.
     #[serde(flatten)]
-    pub extras: BTreeMap<String, Answer>,
+    pub extras: ByKey<Answer>,
 }
 
 /// What was answered to one of the merchant's own fields.
@@ -78,7 +77,7 @@ pub struct Registration {
     /// The day it was bought.
     pub purchase_date: Option<Day>,
     /// The merchant's own fields, by key. A consent holds the sentence that was agreed to, or nothing.
-    pub extras: BTreeMap<String, Answer>,
+    pub extras: ByKey<Answer>,
 }
 
 /// What `POST /v1/registrations` answers: 201, or 202 if it is queued.

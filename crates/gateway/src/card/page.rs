@@ -30,7 +30,7 @@ pub fn page(page: &Page<'_>) -> String {
     let card = regcard::view::render(&page.form.form, slug, language, &page.subject.page_url(), &answers(&page.form.form, page.given));
     let asset = |name: &str| escaped(&format!("{public_url}/v1/assets/{name}"));
     let card_style = page.card_style.map(|name| format!("<link rel=\"stylesheet\" href=\"{}\">", asset(name))).unwrap_or_default();
-    let title = page.form.form.title.clone().unwrap_or_else(|| regcard::text::table(language).remove("title").unwrap_or_default());
+    let title = page.form.form.title.clone().unwrap_or_else(|| regcard::text::table(language).get("title").cloned().unwrap_or_default());
     let script = escaped(&format!("{public_url}/v1/{key}/regcard.js?form={slug}&lang={language}"));
     format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\

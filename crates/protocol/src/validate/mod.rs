@@ -3,8 +3,7 @@
 //! The card runs this before it sends, the gateway on what came. Whether a serial number is known or free only the
 //! store can tell; the fold that compares serial numbers is the gateway's.
 
-use std::collections::BTreeMap;
-
+use crate::by_key::ByKey;
 use crate::contact::{EmailAddress, PersonName, is_turning, line};
 use crate::date::Day;
 use crate::form::{Field, FieldKind, Form};
@@ -153,7 +152,7 @@ impl Form {
 
         let (mut customer_name, mut customer_email, mut product_name, mut purchase_date) = (None, None, None, None);
         let mut serial_numbers = Vec::new();
-        let mut extras = BTreeMap::new();
+        let mut extras = ByKey::new();
         for field in &self.fields {
             let key = field.key.as_str();
             match field.kind {
@@ -179,7 +178,7 @@ impl Form {
                 },
                 FieldKind::Receipt | FieldKind::Text | FieldKind::Choice | FieldKind::Checkbox | FieldKind::Consent => {
                     match field.accept_extra(new.extras.get(key)) {
-                        Ok(Some(answer)) => drop(extras.insert(key.to_owned(), answer)),
+                        Ok(Some(answer)) => extras.insert(key.to_owned(), answer),
                         Ok(None) => {}
                         Err(fault) => complain(key, None, fault),
                     }
