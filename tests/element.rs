@@ -56,11 +56,14 @@ fn painted() -> (HtmlElement, ShadowRoot, Element) {
 fn options(product: Option<&str>) -> JsValue {
     let options = Object::new();
     let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value).unwrap();
-    set("card", &js_sys::JSON::parse(CARD).unwrap());
+    let card = js_sys::JSON::parse(CARD).unwrap();
+    for part in ["form", "texts"] {
+        set(part, &Reflect::get(&card, &part.into()).unwrap());
+    }
     // Nobody answers there: the card has to stand on its own.
     set("gateway", &"http://127.0.0.1:9".into());
     set("key", &"pk_test_0000000000000000".into());
-    set("form", &"product-registration".into());
+    set("slug", &"product-registration".into());
     set("page", &"http://127.0.0.1:9/form".into());
     if let Some(product) = product {
         set("product", &product.into());

@@ -155,7 +155,7 @@
           if (signal.aborted || this.#live || this.#busy()) return;
           const form = this.#form;
           this.#live = glue.mount(this, painted, {
-            card, gateway, key, form, page: painted.querySelector('form').action, product: this.getAttribute('product') || undefined, submit: !!this.#submitted,
+            form: card.form, texts: card.texts, slug: form, gateway, key, page: painted.querySelector('form').action, product: this.getAttribute('product') || undefined, submit: !!this.#submitted,
           });
           this.#kept = this.#take = undefined;
           // Nothing is heard from the painted form any longer, but the element is not painted again either.

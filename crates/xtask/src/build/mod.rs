@@ -4,6 +4,7 @@
 mod compile;
 mod finish;
 mod folder;
+mod shrink;
 mod sources;
 
 use anyhow::{Context, Result, bail};
