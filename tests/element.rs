@@ -1,5 +1,6 @@
 //! The card in a browser, without a gateway: taking over from a painted form, and going away again.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "what a story is told with may fail as loudly as the story itself")]
 
 use js_sys::{Object, Promise, Reflect};
 use regcard::browser::mount::{Mounted, mount};

@@ -1,5 +1,6 @@
 //! The first form as it is rendered natively: what the loader paints and the hosted page shows.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::unwrap_used, reason = "what a story is told with may fail as loudly as the story itself")]
 
 use regcard::form::{Answers, Given};
 use regcard::view::render;

@@ -1,5 +1,6 @@
 //! Whole registrations as lists of events: what a person does, what the gateway answers, what the card then wants.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a story is told with may fail as loudly as the story itself")]
 
 use regcard::form::{
     Answers, CallFault, CardEvent, Check, Effect, Event, FieldAnswer, FileFacts, FormState, Given, Notice, Phase, Place, Receipt,

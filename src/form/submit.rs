@@ -342,7 +342,7 @@ impl FormState {
                         }
                     }
                 }
-                FieldAnswer::Ticked(ticked) => drop(extras.insert(definition.key.clone(), Answer::Ticked(*ticked))),
+                FieldAnswer::Ticked(ticked) => extras.insert(definition.key.clone(), Answer::Ticked(*ticked)),
                 FieldAnswer::SerialNumbers(rows) => {
                     new.serial_numbers = rows.iter().map(|row| row.text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
                 }

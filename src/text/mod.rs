@@ -227,7 +227,7 @@ pub fn table(_language: &str) -> ByKey<String> {
     Text::ALL.iter().map(|text| (text.key().to_owned(), en::en(*text).to_owned())).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 

@@ -21,7 +21,7 @@ mod serial_number;
 
 use std::rc::Rc;
 
-use leptos::prelude::{AnyView, LocalStorage, Memo, RwSignal, StoredValue, Track, With, WithUntracked, WithValue};
+use leptos::prelude::{AnyView, LocalStorage, Memo, RwSignal, StoredValue, With, WithUntracked, WithValue};
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -126,7 +126,8 @@ impl Context {
     fn boxed_part(self, shown: Box<dyn Fn(&FormState) -> Shown + Send + Sync>, mut draw: element::Part) -> AnyView {
         let memo = Memo::new(move |_| self.read(&shown));
         element::part(Box::new(move || {
-            memo.track();
+            // Read, not only tracked: a memo that nobody reads is never made, and then hears of nothing.
+            memo.with(|_| ());
             draw()
         }))
     }

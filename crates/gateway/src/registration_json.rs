@@ -89,7 +89,7 @@ pub fn from_page(position: usize, members: Map<String, Value>) -> Result<NewRegi
             }
             _ => {
                 match answer(value) {
-                    Some(answer) => drop(new.extras.insert(key, answer)),
+                    Some(answer) => new.extras.insert(key, answer),
                     None => wrong(),
                 }
                 continue;

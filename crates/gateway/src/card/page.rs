@@ -35,7 +35,7 @@ pub fn page(page: &Page<'_>) -> String {
     format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{page_style}\">\n<script async src=\"{script}\"></script>\n\
+         <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{page_style}\">\n<script defer src=\"{script}\"></script>\n\
          </head>\n<body>\n<header>{merchant}</header>\n<main>\n\
          <reg-card form=\"{slug}\" lang=\"{language}\"><template shadowrootmode=\"open\">{card_style}{card}</template></reg-card>\n\
          </main>\n</body>\n</html>\n",

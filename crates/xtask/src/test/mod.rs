@@ -70,7 +70,9 @@ impl Part {
             Part::Tidy => tidy::run(),
             Part::Clippy => {
                 setup::components()?;
-                run(cargo(None).args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+                run(cargo(None).args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+                // `--all-targets` passes over a target that plain `cargo test` leaves out.
+                run(cargo(None).args(["clippy", "--quiet", "-p", "regcard", "--test", "journey", "--", "-D", "warnings"]))
             }
             Part::Deny => {
                 setup::cargo_deny()?;
