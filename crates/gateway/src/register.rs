@@ -255,6 +255,9 @@ fn new_submit(
 
 /// The same body gives the same fingerprint, whatever the order of its members.
 fn fingerprint(form: &str, body: &Value) -> [u8; 32] {
+    // Whether objects keep the order they came in is a switch of serde_json's that any other crate may set.
+    let mut body = body.clone();
+    body.sort_all_objects();
     let mut hasher = blake3::Hasher::new();
     hasher.update(form.as_bytes()).update(b"\n").update(body.to_string().as_bytes());
     hasher.finalize().into()
