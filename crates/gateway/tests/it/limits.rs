@@ -110,7 +110,7 @@ async fn an_unknown_member_is_named_where_it_stands() {
 async fn every_field_that_is_wrong_has_a_pointer_of_its_own() {
     let gateway = Gateway::start().await;
     let page = page(&gateway).await;
-    let typed = json!({
+    let mut typed = json!({
         "customerName": "",
         "customerEmail": "mara@",
         "productName": "x".repeat(201),
@@ -122,22 +122,11 @@ async fn every_field_that_is_wrong_has_a_pointer_of_its_own() {
         "PrivacyPolicy": "yes",
         "InvoiceUpload": { "uploadId": "x", "url": "https://evil.example" },
     });
-    let mut faults = page.register(KEY, typed).await.faults(422, "validation");
+    let mut faults = page.register(KEY, typed.clone()).await.faults(422, "validation");
     faults.sort();
     // What is of another kind is told first, since the rest is not read then.
     assert_eq!(faults, ["/registrations/0/InvoiceUpload kind"]);
-    let typed = json!({
-        "customerName": "",
-        "customerEmail": "mara@",
-        "productName": "x".repeat(201),
-        "serialNumbers": ["", "\u{1}", "s".repeat(65)],
-        "purchaseDate": "2026-02-30",
-        "boughtFrom": "the moon",
-        "note": "n".repeat(301),
-        "newParts": "yes",
-        "PrivacyPolicy": "yes",
-        "InvoiceUpload": "https://evil.example",
-    });
+    typed["InvoiceUpload"] = json!("https://evil.example");
     let mut faults = page.register(KEY, typed).await.faults(422, "validation");
     faults.sort();
     let expected = [
