@@ -383,12 +383,13 @@ fn a_page_can_withhold_a_submit() {
 }
 
 #[test]
-fn only_a_number_that_is_there_can_be_copied() {
+fn the_number_says_that_it_was_copied() {
     let mut state = card();
-    assert_eq!(update(&mut state, Event::CopyPressed), []);
     submit(&mut state, filled("S1"), "key-1");
     update(&mut state, Event::Sent(Ok(registered("r1"))));
-    assert_eq!(update(&mut state, Event::CopyPressed), [Effect::Copy("r1".into())]);
+    assert_eq!(update(&mut state, Event::CopyPressed("r1".into())), [Effect::Copy("r1".into())]);
+    update(&mut state, Event::Copied("r1".into()));
+    assert!(matches!(&state.phase, Phase::Done(done) if done.copied.as_deref() == Some("r1")));
 }
 
 #[test]

@@ -21,6 +21,13 @@
     return glue;
   })().catch(error => { engine = 0; throw error; });
 
+  // The style of what shows only once a card is live.
+  let later;
+  const style = card => {
+    if (!later) (later = new CSSStyleSheet()).replaceSync(card.css);
+    return [sheet, later];
+  };
+
   // What the gateway says about a form in a language.
   const ask = (form, lang) => {
     const url = `${gateway}/v1/forms/${key}/${encodeURIComponent(form)}/card?lang=${encodeURIComponent(lang)}`;
@@ -30,6 +37,9 @@
     }).catch(error => { cards.delete(url); throw error; }));
     return cards.get(url);
   };
+
+  // What few people need is a module of its own, fetched when it is needed.
+  const extra = (name, ...given) => ask(config.form, config.lang).then(card => import(card.extras[name])).then(module => module.default(...given));
 
   // A node tree is text, or [tag, attributes, ...children]; the tags of SVG are marked. Never a string of HTML.
   const build = node => {
@@ -154,8 +164,9 @@
         this.#take = () => {
           if (signal.aborted || this.#live || this.#busy()) return;
           const form = this.#form;
+        this.shadowRoot.adoptedStyleSheets = style(card);
           this.#live = glue.mount(this, painted, {
-            form: card.form, texts: card.texts, slug: form, gateway, key, page: painted.querySelector('form').action, product: this.getAttribute('product') || undefined, submit: !!this.#submitted,
+            form: card.form, texts: card.texts, lang: card.lang, slug: form, gateway, key, page: painted.querySelector('form').action, product: this.getAttribute('product') || undefined, submit: !!this.#submitted, extra,
           });
           this.#kept = this.#take = undefined;
           // Nothing is heard from the painted form any longer, but the element is not painted again either.

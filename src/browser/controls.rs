@@ -5,6 +5,9 @@ use web_sys::{Element, FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAr
 
 use crate::form::{Answers, Given, Place};
 
+/// The value of a box that stands alone.
+const BOX: &str = "true";
+
 /// What every control holds, files aside.
 pub(super) fn answers(root: &Element) -> Answers {
     let mut answers = Answers::default();
@@ -12,7 +15,9 @@ pub(super) fn answers(root: &Element) -> Answers {
         let Some(name) = control.get_attribute("name") else { continue };
         if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
             match input.type_().as_str() {
-                "checkbox" => answers.push(name, Given::Ticked(input.checked())),
+                // A box that stands alone has this value; of several choices each has its own.
+                "checkbox" if input.value() == BOX => answers.push(name, Given::Ticked(input.checked())),
+                "checkbox" | "radio" if !input.checked() => {}
                 "file" => {}
                 _ => answers.push(name, Given::Text(input.value())),
             }
@@ -23,6 +28,17 @@ pub(super) fn answers(root: &Element) -> Answers {
         }
     }
     answers
+}
+
+/// Puts a text into a control.
+pub(super) fn fill(control: &Element, text: &str) {
+    if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
+        input.set_value(text);
+    } else if let Some(select) = control.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(text);
+    } else if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
+        area.set_value(text);
+    }
 }
 
 /// Every control that has a name.

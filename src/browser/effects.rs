@@ -11,7 +11,7 @@ use super::clock::{new_key, pause, today};
 use super::gateway::{Answer, written};
 use super::shell::Shell;
 use super::task::spawn;
-use super::{controls, focus, page, upload};
+use super::{controls, focus, kept, page, upload};
 use crate::form::{CallFault, Effect, Event, Place};
 
 /// 350 ms after the last key: people type a serial number in groups, with pauses of 200 to 300 ms within a group.
@@ -27,6 +27,16 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
         Effect::Check(row, generation, serial_number) => check(shell, row, generation, serial_number),
         Effect::AbortCheck(row) => shell.abort_check(row),
         Effect::ReadFile(field) => read_file(shell, field),
+        Effect::Fill(place, text) => {
+            // A row that was added with the same event stands in the document only after this turn.
+            let weak = Rc::downgrade(shell);
+            spawn(async move {
+                pause(0).await;
+                if let Some(control) = weak.upgrade().and_then(|shell| controls::at(&shell.root, place)) {
+                    controls::fill(&control, &text);
+                }
+            });
+        }
         Effect::ForgetFile(field) => {
             if let Some(input) = file_input(shell, field) {
                 input.set_value("");
@@ -51,6 +61,15 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
         }
         Effect::AskStatus(key) => ask_status(shell, key, 0),
         Effect::AskStatusLater(key) => ask_status(shell, key, ASK_AGAIN_AFTER_MS),
+        Effect::AskEarlier(key) => {
+            let weak = Rc::downgrade(shell);
+            spawn(async move {
+                let Some(shell) = weak.upgrade() else { return };
+                let answer = shell.gateway.status(&key).await;
+                shell.dispatch(Event::EarlierKnown(answer.map(|answer| answer.map(|answer| answer.registrations))));
+            });
+        }
+        Effect::KeepKey(key) => kept::put(&shell.gateway, key.as_deref()),
         Effect::FocusSummary => focus_on(shell, "[data-summary]"),
         Effect::FocusDone => focus_on(shell, "[data-heading]"),
         Effect::Focus(place) => {
@@ -62,7 +81,9 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
                 }
             });
         }
-        Effect::Copy(text) => copy(shell, &text),
+        Effect::Copy(text) => copy(shell, text),
+        Effect::Calendar(title, day) => shell.extras.call("calendar", &[title.into(), day.into()]),
+        Effect::Print => shell.extras.call("print", &[shell.root.clone().into()]),
         Effect::Emit(event) => page::tell(&shell.host, &event),
     }
 }
@@ -87,9 +108,9 @@ fn check(shell: &Rc<Shell>, row: u32, generation: u32, serial_number: String) {
     spawn(async move {
         let Some(shell) = weak.upgrade() else { return };
         let answer = shell.gateway.post("/v1/serial_numbers/check", written(&CheckRequest { serial_number }), None, signal.as_ref()).await;
-        let answer = answer.and_then(|Answer { status, serial_number, product, .. }| {
+        let answer = answer.and_then(|Answer { status, serial_number, product, did_you_mean, .. }| {
             let status = status.ok_or(CallFault::Nonsense)?;
-            Ok(CheckAnswer { status, serial_number, product, did_you_mean: Vec::new() })
+            Ok(CheckAnswer { status, serial_number, product, did_you_mean })
         });
         shell.dispatch(Event::Checked(row, generation, answer));
     });
@@ -138,18 +159,18 @@ fn focus_on(shell: &Rc<Shell>, selector: &'static str) {
     });
 }
 
-fn copy(shell: &Rc<Shell>, text: &str) {
+fn copy(shell: &Rc<Shell>, text: String) {
     let Some(window) = web_sys::window() else { return };
     // Pages without https have no clipboard; the number can still be selected.
     let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).ok().filter(|value| !value.is_undefined());
     let Some(clipboard) = clipboard.and_then(|value| value.dyn_into::<web_sys::Clipboard>().ok()) else { return };
-    let written = clipboard.write_text(text);
+    let written = clipboard.write_text(&text);
     let weak = Rc::downgrade(shell);
     spawn(async move {
         if JsFuture::from(written).await.is_ok()
             && let Some(shell) = weak.upgrade()
         {
-            shell.dispatch(Event::Copied);
+            shell.dispatch(Event::Copied(text));
         }
     });
 }

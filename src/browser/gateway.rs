@@ -32,6 +32,7 @@ pub(super) struct Answer {
     pub(super) status: Option<CheckStatus>,
     pub(super) serial_number: String,
     pub(super) product: Option<CheckedProduct>,
+    pub(super) did_you_mean: Vec<String>,
     /// Of an upload that may begin.
     pub(super) upload_id: String,
     pub(super) signed_request: String,
@@ -64,6 +65,11 @@ impl Gateway {
 
     pub(super) fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// By what a form of a merchant is told from others: key and form.
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.key, self.form)
     }
 
     /// Opens the session, if none is open.

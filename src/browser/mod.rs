@@ -7,8 +7,12 @@
 mod clock;
 mod controls;
 mod effects;
+mod extras;
 mod focus;
 mod gateway;
+mod hearing;
+mod kept;
+mod local;
 pub mod mount;
 mod page;
 mod shell;

@@ -14,11 +14,14 @@ use wasm_bindgen::{JsCast, JsError};
 use web_sys::{Element, HtmlElement, HtmlInputElement, ShadowRoot};
 
 use super::clock::today;
+use super::extras::Extras;
 use super::focus::Held;
 use super::gateway::Gateway;
+use super::hearing::Heard;
+use super::local::local;
 use super::shell::Shell;
 use super::task::spawn;
-use super::{controls, page};
+use super::{controls, kept, page};
 use crate::form::{CallFault, Effect, Event, FormState, Place};
 use crate::text::Texts;
 use crate::view::Dispatch;
@@ -32,6 +35,9 @@ struct Options {
     form: Form,
     /// The words, of the same answer.
     texts: Texts,
+    /// Their language.
+    #[serde(default)]
+    lang: String,
     /// The gateway's origin.
     gateway: String,
     /// The publishable key.
@@ -60,6 +66,7 @@ struct Parts {
     handle: UnmountHandle<AnyViewState>,
     owner: Owner,
     _late_files: Vec<Closure<dyn FnMut()>>,
+    heard: Heard,
 }
 
 impl std::fmt::Debug for Parts {
@@ -74,6 +81,7 @@ impl std::fmt::Debug for Parts {
 /// Options that make no sense, or a document that refuses new elements. The painted form then stays.
 #[wasm_bindgen]
 pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue) -> Result<Mounted, JsError> {
+    let extras = Extras::of(&options);
     let options: Options = serde_wasm_bindgen::from_value(options)?;
     let active = painted.get_root_node().dyn_into::<ShadowRoot>().ok().and_then(|root| root.active_element());
     let held = Held::within(&painted, active);
@@ -87,15 +95,15 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
     let (shell, handle) = owner.with(|| {
         let state = RwSignal::new(FormState::new(options.form, &options.slug, options.product, &answers, today()));
         let gateway = Gateway::new(options.gateway, options.key, options.slug);
-        let shell = Shell::new(state, host, wrapper.clone().into(), gateway);
+        let shell = Shell::new(state, host, wrapper.clone().into(), gateway, extras);
         let weak = Rc::downgrade(&shell);
         let dispatch: Dispatch = Rc::new(move |event| {
             if let Some(shell) = weak.upgrade() {
                 shell.dispatch(event);
             }
         });
-        let (texts, action) = (options.texts, options.page);
-        let handle = mount_to(wrapper.clone(), move || -> AnyView { Card(CardProps { state, texts, action, dispatch }).into_any() });
+        let (texts, local, action) = (options.texts, local(&options.lang), options.page);
+        let handle = mount_to(wrapper.clone(), move || -> AnyView { Card(CardProps { state, texts, local, action, dispatch }).into_any() });
         (shell, handle)
     });
 
@@ -104,14 +112,16 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
     if let Some(held) = &held {
         held.restore(&wrapper);
     }
+    let heard = Heard::listen(&shell);
     start(&shell, held.as_ref(), options.submit);
-    Ok(Mounted { parts: Some(Parts { shell, handle, owner, _late_files: late_files }) })
+    Ok(Mounted { parts: Some(Parts { shell, handle, owner, _late_files: late_files, heard }) })
 }
 
 impl Drop for Mounted {
     fn drop(&mut self) {
         if let Some(parts) = self.parts.take() {
             // Removing the controls blurs them: nobody may listen any longer when that happens.
+            parts.heard.end();
             parts.shell.end();
             drop(parts.handle);
             parts.owner.cleanup();
@@ -172,6 +182,9 @@ fn start(shell: &Rc<Shell>, held: Option<&Held>, submit: bool) {
     if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
         drop(performance.mark("regcard:live"));
         drop(performance.mark("form-ready"));
+    }
+    if let Some(key) = kept::get(&shell.gateway) {
+        shell.dispatch(Event::KeyFound(key));
     }
     page::ready(&shell.host);
     if submit {

@@ -7,6 +7,7 @@ use leptos::prelude::{RwSignal, Update};
 use web_sys::{AbortController, Element, HtmlElement, XmlHttpRequest};
 
 use super::effects;
+use super::extras::Extras;
 use super::gateway::Gateway;
 use super::upload::Running;
 use crate::form::{Event, FormState, update};
@@ -19,15 +20,16 @@ pub(super) struct Shell {
     /// The wrapper in the shadow root, in which the controls are.
     pub(super) root: Element,
     pub(super) gateway: Gateway,
+    pub(super) extras: Extras,
     checks: RefCell<Vec<(u32, AbortController)>>,
     uploads: RefCell<Vec<Running>>,
     gone: Cell<bool>,
 }
 
 impl Shell {
-    pub(super) fn new(state: RwSignal<FormState>, host: HtmlElement, root: Element, gateway: Gateway) -> Rc<Shell> {
+    pub(super) fn new(state: RwSignal<FormState>, host: HtmlElement, root: Element, gateway: Gateway, extras: Extras) -> Rc<Shell> {
         let (checks, uploads) = (RefCell::default(), RefCell::default());
-        Rc::new(Shell { state, host, root, gateway, checks, uploads, gone: Cell::new(false) })
+        Rc::new(Shell { state, host, root, gateway, extras, checks, uploads, gone: Cell::new(false) })
     }
 
     /// Takes an event and does what comes of it. A card that is gone hears nothing.

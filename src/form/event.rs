@@ -23,12 +23,20 @@ pub enum Event {
     Typed(usize, String),
     /// A box was ticked or not.
     Ticked(usize, bool),
+    /// One of several choices was ticked or not: field, value.
+    Chose(usize, String, bool),
     /// A field lost the focus.
     Left(usize),
     /// A serial number was changed.
     SerialTyped(u32, String),
     /// A serial number lost the focus, or a scanner ended it: no reason to wait any longer.
     SerialLeft(u32),
+    /// Enter was pressed in a serial number, by a person or a scanner.
+    SerialEntered(u32),
+    /// Several serial numbers were pasted into this row.
+    SerialsPasted(u32, Vec<String>),
+    /// A suggestion was taken: row, number.
+    Suggested(u32, String),
     /// The pause after typing is over.
     CheckDue(u32, u32),
     /// The gateway answered a check: row, generation, answer.
@@ -51,6 +59,18 @@ pub enum Event {
     FileRemoved(usize),
     /// The receipt is to be sent once more.
     UploadRetried(usize),
+    /// The form is to be sent without the files that are not there yet.
+    SendWithout,
+    /// The form is to be emptied.
+    Cleared,
+    /// Something else is to be registered by the same customer.
+    AnotherPressed,
+    /// The network went, or came back.
+    Network(bool),
+    /// A key is still kept from an earlier visit, whose submit nobody knows the outcome of.
+    KeyFound(String),
+    /// How asking for the status of that submit went.
+    EarlierKnown(StatusResult),
     /// Submit was pressed. What the controls hold is not known yet.
     SubmitPressed,
     /// The page does not want it to be sent now.
@@ -65,10 +85,14 @@ pub enum Event {
     StatusKnown(StatusResult),
     /// A line of the error summary was pressed.
     SummaryPressed(Place),
-    /// The registration's number is to be copied.
-    CopyPressed,
-    /// It was copied.
-    Copied,
+    /// The registration's number, or the coupon, is to be copied.
+    CopyPressed(String),
+    /// The end of the warranty is to go into a calendar: the entry's title.
+    CalendarPressed(String),
+    /// The end is to be printed.
+    PrintPressed,
+    /// That text was copied.
+    Copied(String),
 }
 
 /// Something the card wants done.
@@ -82,6 +106,8 @@ pub enum Effect {
     AbortCheck(u32),
     /// Tell [`Event::FileRead`].
     ReadFile(usize),
+    /// Put a text into a control: nobody writes to one otherwise.
+    Fill(Place, String),
     /// Empty the receipt's control.
     ForgetFile(usize),
     /// Send the file: field, attempt.
@@ -96,6 +122,10 @@ pub enum Effect {
     AskStatus(String),
     /// The same, after a second.
     AskStatusLater(String),
+    /// Ask how it stands with a key of an earlier visit; tell [`Event::EarlierKnown`].
+    AskEarlier(String),
+    /// Keep this key until its submit is settled, whatever becomes of the page; `None` when it is.
+    KeepKey(Option<String>),
     /// Move the focus to the error summary.
     FocusSummary,
     /// Move the focus to a control.
@@ -104,6 +134,10 @@ pub enum Effect {
     FocusDone,
     /// Put a text on the clipboard, then tell [`Event::Copied`].
     Copy(String),
+    /// Make a calendar file: title, day.
+    Calendar(String, String),
+    /// Print the end.
+    Print,
     /// Tell the page.
     Emit(CardEvent),
 }

@@ -25,8 +25,12 @@ pub enum FieldAnswer {
     Ticked(bool),
     /// Serial numbers, a row each.
     SerialNumbers(Vec<Row>),
+    /// The values of the choices that were chosen.
+    Chosen(Vec<String>),
     /// A file.
     Receipt(Receipt),
+    /// Nothing is asked.
+    Nothing,
 }
 
 /// Rows are numbered below this; more of them are not sent.
@@ -45,11 +49,21 @@ impl Field {
     /// The field as it is first shown, with what has been answered before.
     pub fn new(definition: &Definition, answers: &Answers, given_product: Option<&str>) -> Field {
         let key = definition.key.as_str();
+        let first = || definition.value.as_deref().unwrap_or_default();
         let answer = match definition.kind {
             FieldKind::Product => FieldAnswer::Text(given_product.or_else(|| answers.text(key)).unwrap_or_default().to_owned()),
-            FieldKind::Name | FieldKind::Email | FieldKind::PurchaseDate | FieldKind::Text | FieldKind::Choice => {
-                FieldAnswer::Text(answers.text(key).unwrap_or_default().to_owned())
-            }
+            FieldKind::Name
+            | FieldKind::Email
+            | FieldKind::PurchaseDate
+            | FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::Phone
+            | FieldKind::Number
+            | FieldKind::Date
+            | FieldKind::Choice
+            | FieldKind::Country
+            | FieldKind::Hidden => FieldAnswer::Text(answers.text(key).unwrap_or_else(first).to_owned()),
+            FieldKind::Choices => FieldAnswer::Chosen(answers.texts(key).map(str::to_owned).collect()),
             FieldKind::Checkbox | FieldKind::Consent => FieldAnswer::Ticked(answers.ticked(key).unwrap_or(false)),
             FieldKind::Receipt => FieldAnswer::Receipt(Receipt::None),
             FieldKind::SerialNumber => {
@@ -59,6 +73,7 @@ impl Field {
                 }
                 FieldAnswer::SerialNumbers(rows)
             }
+            FieldKind::Address | FieldKind::Heading | FieldKind::Help => FieldAnswer::Nothing,
         };
         Field { answer, message: None }
     }
@@ -67,7 +82,23 @@ impl Field {
     pub fn text(&self) -> Option<&str> {
         match &self.answer {
             FieldAnswer::Text(text) => Some(text),
-            FieldAnswer::Ticked(_) | FieldAnswer::SerialNumbers(_) | FieldAnswer::Receipt(_) => None,
+            FieldAnswer::Ticked(_)
+            | FieldAnswer::Chosen(_)
+            | FieldAnswer::SerialNumbers(_)
+            | FieldAnswer::Receipt(_)
+            | FieldAnswer::Nothing => None,
+        }
+    }
+
+    /// What it holds, as conditions compare it: a text, the values of choices, `true` for a box that is ticked.
+    pub fn values(&self) -> Vec<String> {
+        match &self.answer {
+            FieldAnswer::Text(text) => vec![text.clone()],
+            FieldAnswer::Ticked(ticked) => ticked.then(|| "true".to_owned()).into_iter().collect(),
+            FieldAnswer::Chosen(values) => values.clone(),
+            FieldAnswer::SerialNumbers(rows) => rows.iter().map(|row| row.text.clone()).collect(),
+            FieldAnswer::Receipt(receipt) => receipt.file().map(|file| file.name.clone()).into_iter().collect(),
+            FieldAnswer::Nothing => Vec::new(),
         }
     }
 
@@ -75,7 +106,7 @@ impl Field {
     pub fn rows(&self) -> Option<&[Row]> {
         match &self.answer {
             FieldAnswer::SerialNumbers(rows) => Some(rows),
-            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Receipt(_) => None,
+            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Receipt(_) | FieldAnswer::Nothing => None,
         }
     }
 
@@ -83,7 +114,11 @@ impl Field {
     pub fn receipt(&self) -> Option<&Receipt> {
         match &self.answer {
             FieldAnswer::Receipt(receipt) => Some(receipt),
-            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::SerialNumbers(_) => None,
+            FieldAnswer::Text(_)
+            | FieldAnswer::Ticked(_)
+            | FieldAnswer::Chosen(_)
+            | FieldAnswer::SerialNumbers(_)
+            | FieldAnswer::Nothing => None,
         }
     }
 }
@@ -98,22 +133,28 @@ pub(super) fn message(kind: FieldKind, fault: Fault) -> Message {
             FieldKind::SerialNumber => Text::EnterSerialNumber,
             FieldKind::PurchaseDate => Text::EnterDate,
             FieldKind::Receipt => Text::ChooseReceipt,
-            FieldKind::Text => Text::EnterAnswer,
-            FieldKind::Choice => Text::ChooseAnswer,
+            FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::Phone
+            | FieldKind::Number
+            | FieldKind::Date
+            | FieldKind::Country
+            | FieldKind::Address
+            | FieldKind::Hidden
+            | FieldKind::Heading
+            | FieldKind::Help => Text::EnterAnswer,
+            FieldKind::Choice | FieldKind::Choices => Text::ChooseAnswer,
             FieldKind::Checkbox | FieldKind::Consent => Text::TickBox,
         },
-        Fault::TooLong => match kind {
-            FieldKind::SerialNumber => Text::WrongSerialNumber,
-            FieldKind::Name
-            | FieldKind::Email
-            | FieldKind::Product
-            | FieldKind::PurchaseDate
-            | FieldKind::Receipt
-            | FieldKind::Text
-            | FieldKind::Choice
-            | FieldKind::Checkbox
-            | FieldKind::Consent => Text::TooLong,
-        },
+        Fault::TooLong if kind == FieldKind::SerialNumber => Text::WrongSerialNumber,
+        Fault::TooLong => Text::TooLong,
+        Fault::Phone => Text::WrongPhone,
+        Fault::Number => Text::WrongNumber,
+        Fault::TooSmall => Text::NumberTooSmall,
+        Fault::TooLarge => Text::NumberTooLarge,
+        Fault::Pattern => Text::WrongPattern,
+        Fault::CheckDigit => Text::WrongCheckDigit,
+        Fault::TooManyFiles => Text::TooManyFiles,
         Fault::Characters => Text::WrongCharacters,
         Fault::Email => Text::WrongEmail,
         Fault::Date => Text::WrongDate,

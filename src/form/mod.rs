@@ -5,20 +5,26 @@
 mod answers;
 mod event;
 mod field;
+mod gather;
+mod notice;
+mod outcome;
 mod receipt;
 mod serial_number;
+mod serials;
 mod submit;
 mod update;
 
 use regcard_protocol::date::Day;
-use regcard_protocol::form::{FieldKind, Form};
+use regcard_protocol::form::{Field as Definition, FieldKind, Form};
 
 pub use answers::{Answers, Given};
 pub use event::{CallFault, CardEvent, Effect, Event, Place, SendResult, StatusResult, UploadFault};
 pub use field::{Field, FieldAnswer, Message};
+pub use notice::Notice;
+pub use outcome::Done;
 pub use receipt::{FileFacts, Receipt};
 pub use serial_number::{Check, Row};
-pub use submit::{Attempt, Done, Notice, Phase};
+pub use submit::{Attempt, Phase};
 pub use update::update;
 
 /// Everything a card knows.
@@ -44,6 +50,12 @@ pub struct FormState {
     pub uploads: u32,
     /// The day it is at the customer's place.
     pub today: Day,
+    /// Whether the browser has a network, as far as it knows.
+    pub online: bool,
+    /// Whether a file was left out to be able to send.
+    pub without_receipt: bool,
+    /// How often the form was begun anew.
+    pub drawn: u32,
 }
 
 impl FormState {
@@ -61,7 +73,25 @@ impl FormState {
             unsettled: None,
             uploads: 0,
             today,
+            online: true,
+            without_receipt: false,
+            drawn: 0,
         }
+    }
+
+    /// Whether the field at this position is asked for, by what others were answered.
+    pub fn is_asked(&self, index: usize) -> bool {
+        let Some(definition) = self.form.fields.get(index) else { return false };
+        let values = |other: &Definition| {
+            let position = self.form.fields.iter().position(|field| field.key == other.key);
+            position.and_then(|position| self.fields.get(position)).map(Field::values).unwrap_or_default()
+        };
+        definition.show_if.is_none() || self.form.is_asked(definition, &values)
+    }
+
+    /// The row of serial numbers with this id, and its position.
+    pub fn row(&self, id: u32) -> Option<(usize, &Row)> {
+        self.rows().iter().enumerate().find(|(_, row)| row.id == id)
     }
 
     /// The rows of serial numbers; none if the form does not ask for any.
@@ -72,7 +102,7 @@ impl FormState {
     /// What is wrong, place by place, in the order of the form.
     pub fn faults(&self) -> Vec<(Place, Message)> {
         let mut found = Vec::new();
-        for (index, field) in self.fields.iter().enumerate() {
+        for (index, field) in self.fields.iter().enumerate().filter(|(index, _)| self.is_asked(*index)) {
             if let Some(message) = field.message {
                 found.push((Place::Field(index), message));
             }
@@ -94,7 +124,7 @@ impl FormState {
     fn rows_mut(&mut self) -> Option<&mut Vec<Row>> {
         self.fields.iter_mut().find_map(|field| match &mut field.answer {
             FieldAnswer::SerialNumbers(rows) => Some(rows),
-            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Receipt(_) => None,
+            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Receipt(_) | FieldAnswer::Nothing => None,
         })
     }
 
@@ -105,7 +135,11 @@ impl FormState {
     fn receipt_mut(&mut self, index: usize) -> Option<&mut Receipt> {
         match &mut self.fields.get_mut(index)?.answer {
             FieldAnswer::Receipt(receipt) => Some(receipt),
-            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::SerialNumbers(_) => None,
+            FieldAnswer::Text(_)
+            | FieldAnswer::Ticked(_)
+            | FieldAnswer::Chosen(_)
+            | FieldAnswer::SerialNumbers(_)
+            | FieldAnswer::Nothing => None,
         }
     }
 }

@@ -36,8 +36,8 @@ pub enum Check {
     Available(Option<String>),
     /// Registered already.
     Registered,
-    /// Not known.
-    Unknown,
+    /// Not known; numbers that look like it and are.
+    Unknown(Vec<String>),
     /// It could not be found out.
     Failed,
 }
@@ -50,7 +50,7 @@ impl Check {
             Check::Checking => "checking",
             Check::Available(_) => "available",
             Check::Registered => "registered",
-            Check::Unknown => "unknown",
+            Check::Unknown(_) => "unknown",
             Check::Failed => "failed",
         }
     }
@@ -103,9 +103,9 @@ impl Row {
             Ok(answer) => match answer.status {
                 CheckStatus::Available => Check::Available(answer.product.and_then(|product| product.name)),
                 CheckStatus::Registered => Check::Registered,
-                CheckStatus::Unknown => Check::Unknown,
+                CheckStatus::Unknown => Check::Unknown(answer.did_you_mean),
             },
-            Err(CallFault::Problem(422, _, _)) => Check::Unknown,
+            Err(CallFault::Problem(422, _, _)) => Check::Unknown(Vec::new()),
             Err(CallFault::NoAnswer | CallFault::Problem(..) | CallFault::Nonsense) => Check::Failed,
         };
         vec![Effect::Emit(CardEvent::Serial(self.check.word()))]

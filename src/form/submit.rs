@@ -3,15 +3,12 @@
 //! A key and the body it stands for are one attempt. Without an answer the status is asked under the same key; only
 //! where nothing is known of it is the same attempt sent again.
 
-use regcard_protocol::by_key::ByKey;
 use regcard_protocol::date::Day;
-use regcard_protocol::form::FieldKind;
-use regcard_protocol::problem::{FieldError, Place as Pointer};
-use regcard_protocol::registration::{Answer, NewRegistration, NewRegistrations, Registered, RegistrationStatus, UploadedFile};
-use regcard_protocol::validate::{Complaint, Fault};
+use regcard_protocol::registration::NewRegistrations;
+use regcard_protocol::validate::Complaint;
 
-use super::field::message;
-use super::{Answers, CallFault, CardEvent, Effect, FieldAnswer, FormState, Place, Receipt, SendResult, StatusResult};
+use super::gather::complaint;
+use super::{Answers, CallFault, CardEvent, Done, Effect, FieldAnswer, FormState, Notice, Place, Receipt, SendResult, StatusResult};
 use crate::text::Text;
 
 /// Where the form is on its way.
@@ -47,85 +44,11 @@ pub struct Attempt {
     pub sent: u8,
 }
 
-/// The end.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Done {
-    /// The registration's number; none while it is queued upstream.
-    pub number: Option<String>,
-    /// Whether it is still on its way upstream.
-    pub queued: bool,
-    /// Whether what is stored is an earlier version of the form.
-    pub earlier: bool,
-    /// What was registered.
-    pub product: Option<String>,
-    /// Its serial numbers.
-    pub serial_numbers: Vec<String>,
-    /// When it was bought.
-    pub purchase_date: Option<String>,
-    /// Whether the number has been copied.
-    pub copied: bool,
-}
-
-/// What concerns the form as a whole, with the code that the documentation explains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// The gateway cannot be reached.
-    Unreachable,
-    /// It does not work right now.
-    Unavailable,
-    /// Too many at once.
-    TooMany,
-    /// Whether it arrived is not known.
-    OutcomeUnknown,
-    /// The page's origin is not one of the key's.
-    NotAllowed,
-    /// Refused for a reason that no field is to blame for.
-    Refused,
-}
-
 /// The gateway's code for a key whose first request is still being worked on.
 const IN_PROGRESS: &str = "idempotency-in-progress";
 
 /// Sent again by itself this often; then the customer decides.
 const SENDS: u8 = 2;
-
-impl Notice {
-    /// What is said.
-    pub fn text(self) -> Text {
-        match self {
-            Notice::Unreachable => Text::Unreachable,
-            Notice::Unavailable => Text::Unavailable,
-            Notice::TooMany => Text::TooMany,
-            Notice::OutcomeUnknown => Text::OutcomeUnknown,
-            Notice::NotAllowed => Text::NotAllowed,
-            Notice::Refused => Text::Refused,
-        }
-    }
-
-    /// The code that stands behind it.
-    pub fn code(self) -> &'static str {
-        match self {
-            Notice::Unreachable => "RC-201",
-            Notice::Unavailable => "RC-202",
-            Notice::TooMany => "RC-203",
-            Notice::OutcomeUnknown => "RC-204",
-            Notice::NotAllowed => "RC-205",
-            Notice::Refused => "RC-206",
-        }
-    }
-
-    fn of(fault: &CallFault) -> Notice {
-        match fault {
-            CallFault::NoAnswer => Notice::Unreachable,
-            CallFault::Nonsense => Notice::Refused,
-            CallFault::Problem(_, code, _) if code == "outcome-unknown" => Notice::OutcomeUnknown,
-            CallFault::Problem(403, _, _) => Notice::NotAllowed,
-            CallFault::Problem(429, _, _) => Notice::TooMany,
-            CallFault::Problem(401 | 408 | 500..=599, _, _) => Notice::Unavailable,
-            CallFault::Problem(..) => Notice::Refused,
-        }
-    }
-}
 
 impl FormState {
     /// Takes what the controls hold, and sends it if it is good.
@@ -177,7 +100,12 @@ impl FormState {
             Err(CallFault::Problem(409 | 422, _, errors)) if !errors.is_empty() => {
                 let complaints: Vec<Complaint> = errors.iter().filter_map(complaint).collect();
                 // A refusal that names no field of this form has to be said all the same.
-                if complaints.is_empty() { self.stop(attempt, &CallFault::Nonsense) } else { self.complain(&complaints) }
+                if complaints.is_empty() {
+                    return self.stop(attempt, &CallFault::Nonsense);
+                }
+                let mut effects = self.complain(&complaints);
+                effects.push(Effect::KeepKey(None));
+                effects
             }
             Err(fault) => self.stop(attempt, &fault),
         }
@@ -206,9 +134,9 @@ impl FormState {
     }
 
     fn send_attempt(&mut self, attempt: Attempt) -> Vec<Effect> {
-        let effect = Effect::Send(attempt.key.clone(), attempt.body.clone());
+        let effects = vec![Effect::KeepKey(Some(attempt.key.clone())), Effect::Send(attempt.key.clone(), attempt.body.clone())];
         self.phase = Phase::Sending(Attempt { sent: attempt.sent + 1, ..attempt });
-        vec![effect]
+        effects
     }
 
     fn ask(&mut self, attempt: Attempt, effect: fn(String) -> Effect) -> Vec<Effect> {
@@ -219,147 +147,21 @@ impl FormState {
 
     /// Gives the form back to the customer. What may have arrived stays to be settled.
     fn stop(&mut self, attempt: Attempt, fault: &CallFault) -> Vec<Effect> {
-        let notice = Notice::of(fault);
+        let notice = match Notice::of(fault) {
+            Notice::Unreachable if !self.online => Notice::Offline,
+            notice => notice,
+        };
         self.phase = Phase::Filling;
         self.unsettled = match notice {
             Notice::Refused | Notice::NotAllowed => None,
-            Notice::Unreachable | Notice::Unavailable | Notice::TooMany | Notice::OutcomeUnknown => Some(attempt),
+            Notice::Unreachable | Notice::Unavailable | Notice::TooMany | Notice::OutcomeUnknown | Notice::Offline => Some(attempt),
         };
         self.notice = Some(notice);
-        vec![Effect::FocusSummary, Effect::Emit(CardEvent::Error(notice.code()))]
-    }
-
-    fn done(&mut self, attempt: &Attempt, registered: Vec<Registered>, earlier: bool) -> Vec<Effect> {
-        let sent = attempt.body.registrations.first();
-        self.unsettled = None;
-        self.notice = None;
-        self.summary = false;
-        self.phase = Phase::Done(Done {
-            number: registered.first().and_then(|one| one.id.clone()),
-            queued: registered.iter().any(|one| one.status == RegistrationStatus::Queued),
-            earlier,
-            product: sent.and_then(|one| one.product_name.clone()),
-            serial_numbers: sent.map(|one| one.serial_numbers.clone()).unwrap_or_default(),
-            purchase_date: sent.and_then(|one| one.purchase_date.clone()),
-            copied: false,
-        });
-        vec![Effect::FocusDone, Effect::Emit(CardEvent::Registered(registered))]
-    }
-
-    fn complain(&mut self, complaints: &[Complaint]) -> Vec<Effect> {
-        for complaint in complaints {
-            let serials = complaint.key == "serialNumbers";
-            let Some(index) = self
-                .form
-                .fields
-                .iter()
-                .position(|field| if serials { field.kind == FieldKind::SerialNumber } else { field.key == complaint.key })
-            else {
-                self.notice = Some(Notice::Refused);
-                continue;
-            };
-            let words = message(self.form.fields[index].kind, complaint.fault);
-            match &mut self.fields[index].answer {
-                FieldAnswer::SerialNumbers(rows) => {
-                    // Blank rows are not sent, so positions count the others.
-                    let position = complaint.index.unwrap_or(0);
-                    let filled =
-                        rows.iter().enumerate().filter(|(_, row)| !row.text.trim().is_empty()).nth(position).map_or(0, |(at, _)| at);
-                    if let Some(row) = rows.get_mut(filled) {
-                        row.message = Some(words);
-                    }
-                }
-                FieldAnswer::Receipt(receipt) => {
-                    if complaint.fault == Fault::File {
-                        *receipt = Receipt::None;
-                    }
-                    self.fields[index].message = Some(words);
-                }
-                FieldAnswer::Text(_) | FieldAnswer::Ticked(_) => self.fields[index].message = Some(words),
-            }
+        let mut effects = vec![Effect::FocusSummary, Effect::Emit(CardEvent::Error(notice.code()))];
+        if self.unsettled.is_none() {
+            effects.push(Effect::KeepKey(None));
         }
-        self.summary = true;
-        vec![Effect::FocusSummary]
-    }
-
-    fn clear_messages(&mut self) {
-        self.summary = false;
-        self.notice = None;
-        for field in &mut self.fields {
-            field.message = None;
-            if let FieldAnswer::SerialNumbers(rows) = &mut field.answer {
-                rows.iter_mut().for_each(|row| row.message = None);
-            }
-        }
-    }
-
-    /// Takes over what the controls hold: password managers and scripts change them without an event.
-    fn take(&mut self, answers: &Answers) {
-        for (definition, field) in self.form.fields.iter().zip(&mut self.fields) {
-            let key = definition.key.as_str();
-            match &mut field.answer {
-                // A product that the page gives stands in no control.
-                FieldAnswer::Text(_) if definition.kind == FieldKind::Product && self.given_product.is_some() => {}
-                FieldAnswer::Text(text) => {
-                    if let Some(held) = answers.text(key) {
-                        held.clone_into(text);
-                    }
-                }
-                FieldAnswer::Ticked(ticked) => *ticked = answers.ticked(key).unwrap_or(*ticked),
-                FieldAnswer::SerialNumbers(rows) => {
-                    for (row, held) in rows.iter_mut().zip(answers.texts(key)) {
-                        // The gateway checks it now in any case; a check on the way would only tell of the old text.
-                        drop(row.typed(held.to_owned()));
-                    }
-                }
-                FieldAnswer::Receipt(_) => {}
-            }
-        }
-    }
-
-    /// What is sent. A receipt still on its way can stand in for one that is stored, to check the rest.
-    fn registration(&self, assume_receipts: bool) -> NewRegistration {
-        let mut new = NewRegistration { form: Some(self.slug.clone()), ..NewRegistration::default() };
-        let mut extras = ByKey::new();
-        for (definition, field) in self.form.fields.iter().zip(&self.fields) {
-            match &field.answer {
-                FieldAnswer::Text(text) => {
-                    let text = Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-                    match definition.kind {
-                        FieldKind::Name => new.customer_name = text,
-                        FieldKind::Email => new.customer_email = text,
-                        FieldKind::Product => new.product_name = text,
-                        FieldKind::PurchaseDate => new.purchase_date = text,
-                        FieldKind::Text
-                        | FieldKind::Choice
-                        | FieldKind::Receipt
-                        | FieldKind::Checkbox
-                        | FieldKind::Consent
-                        | FieldKind::SerialNumber => {
-                            if let Some(text) = text {
-                                extras.insert(definition.key.clone(), Answer::Text(text));
-                            }
-                        }
-                    }
-                }
-                FieldAnswer::Ticked(ticked) => extras.insert(definition.key.clone(), Answer::Ticked(*ticked)),
-                FieldAnswer::SerialNumbers(rows) => {
-                    new.serial_numbers = rows.iter().map(|row| row.text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
-                }
-                FieldAnswer::Receipt(receipt) => {
-                    let upload_id = match receipt {
-                        Receipt::Stored { upload_id, .. } => Some(upload_id.clone()),
-                        Receipt::Sending { .. } | Receipt::Failed { .. } if assume_receipts => Some("on its way".to_owned()),
-                        Receipt::None | Receipt::Sending { .. } | Receipt::Failed { .. } => None,
-                    };
-                    if let Some(upload_id) = upload_id {
-                        extras.insert(definition.key.clone(), Answer::File(UploadedFile { upload_id }));
-                    }
-                }
-            }
-        }
-        new.extras = extras;
-        new
+        effects
     }
 
     /// Goes on once no receipt is on its way any longer.
@@ -379,6 +181,55 @@ impl FormState {
         self.send(key)
     }
 
+    /// Sends what is there without the files that are not.
+    pub(super) fn send_without(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for (index, field) in self.fields.iter_mut().enumerate() {
+            if let FieldAnswer::Receipt(receipt @ (Receipt::Sending { .. } | Receipt::Failed { .. })) = &mut field.answer {
+                *receipt = Receipt::None;
+                field.message = None;
+                self.without_receipt = true;
+                effects.extend([Effect::AbortUpload(index), Effect::ForgetFile(index), Effect::Emit(CardEvent::Upload("none"))]);
+            }
+        }
+        match &self.phase {
+            Phase::AwaitingReceipt(key) => {
+                let key = key.clone();
+                effects.extend(self.send(key));
+            }
+            Phase::Filling => {
+                self.phase = Phase::Gathering;
+                effects.push(Effect::Gather);
+            }
+            Phase::Gathering | Phase::Sending(_) | Phase::Settling { .. } | Phase::Done(_) => {}
+        }
+        effects
+    }
+
+    /// A key of an earlier visit: its outcome is asked for, and has to be known before anything else is sent.
+    pub(super) fn key_found(&mut self, key: String) -> Vec<Effect> {
+        self.unsettled = Some(Attempt { key: key.clone(), body: NewRegistrations { registrations: Vec::new() }, sent: 0 });
+        vec![Effect::AskEarlier(key)]
+    }
+
+    /// How it stands with the submit of an earlier visit. Whoever has begun to fill in the form again is told at the next submit.
+    pub(super) fn earlier_known(&mut self, result: StatusResult) -> Vec<Effect> {
+        if self.phase != Phase::Filling {
+            return Vec::new();
+        }
+        let Some(earlier) = self.unsettled.take().filter(|attempt| attempt.body.registrations.is_empty()) else {
+            return Vec::new();
+        };
+        match result {
+            Ok(Some(registered)) => self.done(&earlier, registered, false),
+            Ok(None) => vec![Effect::KeepKey(None)],
+            Err(_) => {
+                self.unsettled = Some(earlier);
+                Vec::new()
+            }
+        }
+    }
+
     /// The control that a line of the summary leads to.
     pub(super) fn reachable(&self, place: Place) -> bool {
         match place {
@@ -386,9 +237,4 @@ impl FormState {
             Place::Row(id) => self.rows().iter().any(|row| row.id == id),
         }
     }
-}
-
-fn complaint(error: &FieldError) -> Option<Complaint> {
-    let pointer = Pointer::parse(&error.pointer)?;
-    Some(Complaint { key: pointer.key, index: pointer.index, fault: Fault::parse(&error.code)? })
 }

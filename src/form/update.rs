@@ -1,9 +1,9 @@
 //! What happens to a card: one event in, the changed state and what is to be done out.
 
-use regcard_protocol::limits;
-
 use super::field::message;
-use super::{CallFault, CardEvent, Done, Effect, Event, FieldAnswer, FileFacts, FormState, Notice, Phase, Receipt, Row, UploadFault};
+use super::{
+    CallFault, CardEvent, Done, Effect, Event, FieldAnswer, FileFacts, FormState, Notice, Phase, Place, Receipt, Row, UploadFault, serials,
+};
 use crate::text::Text;
 
 /// Changes the state by one event and tells what is to be done.
@@ -17,16 +17,20 @@ pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Chose(index, value, chosen) => chose(state, index, value, chosen),
         Event::Left(index) => left(state, index),
         Event::SerialTyped(id, text) => state.row_mut(id).map(|row| row.typed(text)).unwrap_or_default(),
         Event::SerialLeft(id) => state.row_mut(id).map(Row::check_now).unwrap_or_default(),
+        Event::SerialEntered(id) => serials::entered(state, id),
+        Event::SerialsPasted(id, numbers) => serials::pasted(state, id, numbers),
+        Event::Suggested(id, number) => serials::suggested(state, id, number),
         Event::CheckDue(id, generation) => match state.row_mut(id) {
             Some(row) if row.generation == generation => row.check_now(),
             Some(_) | None => Vec::new(),
         },
-        Event::Checked(id, generation, answer) => state.row_mut(id).map(|row| row.checked(generation, answer)).unwrap_or_default(),
-        Event::RowAdded => row_added(state),
-        Event::RowRemoved(id) => row_removed(state, id),
+        Event::Checked(id, generation, answer) => serials::checked(state, id, generation, answer),
+        Event::RowAdded => serials::added(state),
+        Event::RowRemoved(id) => serials::removed(state, id),
         Event::FilePicked(index) => vec![Effect::ReadFile(index)],
         Event::FileRead(index, facts) => file_read(state, index, facts),
         Event::UploadMoved(index, of, bytes) => {
@@ -41,6 +45,12 @@ pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
         Event::UploadFailed(index, of, fault) => upload_failed(state, index, of, &fault),
         Event::FileRemoved(index) => file_removed(state, index),
         Event::UploadRetried(index) => upload_retried(state, index),
+        Event::SendWithout => state.send_without(),
+        Event::Cleared => state.clear(),
+        Event::AnotherPressed => state.another(),
+        Event::Network(online) => network(state, online),
+        Event::KeyFound(key) => state.key_found(key),
+        Event::EarlierKnown(result) => state.earlier_known(result),
         Event::SubmitPressed => {
             if state.phase == Phase::Filling {
                 state.phase = Phase::Gathering;
@@ -78,18 +88,20 @@ pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
                 Vec::new()
             }
         }
-        Event::CopyPressed => match &state.phase {
-            Phase::Done(Done { number: Some(number), .. }) => vec![Effect::Copy(number.clone())],
+        Event::CopyPressed(text) => vec![Effect::Copy(text)],
+        Event::Copied(text) => {
+            if let Phase::Done(done) = &mut state.phase {
+                done.copied = Some(text);
+            }
+            Vec::new()
+        }
+        Event::CalendarPressed(title) => match &state.phase {
+            Phase::Done(Done { warranty_until: Some(day), .. }) => vec![Effect::Calendar(title, day.to_string())],
             Phase::Done(_) | Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => {
                 Vec::new()
             }
         },
-        Event::Copied => {
-            if let Phase::Done(done) = &mut state.phase {
-                done.copied = true;
-            }
-            Vec::new()
-        }
+        Event::PrintPressed => vec![Effect::Print],
     }
 }
 
@@ -107,6 +119,30 @@ fn typed(state: &mut FormState, index: usize, typed: String) -> Vec<Effect> {
     Vec::new()
 }
 
+fn chose(state: &mut FormState, index: usize, value: String, chosen: bool) -> Vec<Effect> {
+    if let Some(field) = state.fields.get_mut(index)
+        && let FieldAnswer::Chosen(values) = &mut field.answer
+    {
+        values.retain(|other| *other != value);
+        if chosen {
+            values.push(value);
+        }
+        field.message = None;
+    }
+    Vec::new()
+}
+
+/// What a form without a network says goes when the network is back.
+fn network(state: &mut FormState, online: bool) -> Vec<Effect> {
+    state.online = online;
+    if !online && state.notice.is_none() && state.phase == Phase::Filling {
+        state.notice = Some(Notice::Offline);
+    } else if online && state.notice == Some(Notice::Offline) {
+        state.notice = None;
+    }
+    Vec::new()
+}
+
 fn left(state: &mut FormState, index: usize) -> Vec<Effect> {
     if let (Some(field), Some(definition)) = (state.fields.get_mut(index), state.form.fields.get(index))
         && let FieldAnswer::Text(text) = &field.answer
@@ -115,35 +151,6 @@ fn left(state: &mut FormState, index: usize) -> Vec<Effect> {
         field.message = Some(message(definition.kind, fault));
     }
     Vec::new()
-}
-
-fn row_added(state: &mut FormState) -> Vec<Effect> {
-    let Some(rows) = state.rows_mut().filter(|rows| rows.len() < limits::SERIAL_NUMBERS) else {
-        return Vec::new();
-    };
-    // A number of its own below the limit, after the others as long as there is one.
-    let highest = rows.last().map_or(0, |row| row.id + 1);
-    let is_free = |id: &u32| (*id as usize) < limits::SERIAL_NUMBERS && rows.iter().all(|row| row.id != *id);
-    let Some(id) = (highest..).take(1).chain(0..).find(is_free) else {
-        return Vec::new();
-    };
-    let position = rows.iter().position(|row| row.id > id).unwrap_or(rows.len());
-    rows.insert(position, Row::new(id, ""));
-    vec![Effect::Focus(super::Place::Row(id))]
-}
-
-fn row_removed(state: &mut FormState, id: u32) -> Vec<Effect> {
-    let Some(rows) = state.rows_mut() else {
-        return Vec::new();
-    };
-    match rows.iter().position(|row| row.id == id) {
-        Some(position) if rows.len() > 1 => {
-            rows.remove(position);
-            let neighbour = rows[position.saturating_sub(1)].id;
-            vec![Effect::AbortCheck(id), Effect::Focus(super::Place::Row(neighbour))]
-        }
-        Some(_) | None => Vec::new(),
-    }
 }
 
 fn file_read(state: &mut FormState, index: usize, facts: Option<FileFacts>) -> Vec<Effect> {
@@ -226,7 +233,7 @@ fn file_removed(state: &mut FormState, index: usize) -> Vec<Effect> {
         Effect::AbortUpload(index),
         Effect::ForgetFile(index),
         Effect::Emit(CardEvent::Upload("none")),
-        Effect::Focus(super::Place::Field(index)),
+        Effect::Focus(Place::Field(index)),
     ];
     effects.extend(state.receipt_settled(index));
     effects

@@ -4,6 +4,8 @@
 //! a text. Only the gateway, natively, holds all of them: the card gets those of its own language with the form.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod countries;
+#[cfg(not(target_arch = "wasm32"))]
 mod en;
 
 use regcard_protocol::by_key::ByKey;
@@ -64,6 +66,8 @@ texts! {
     ReceiptPrompt = "receipt-prompt",
     /// Under it: what is taken.
     ReceiptLimits = "receipt-limits",
+    /// The same where several files are taken.
+    ReceiptLimitsSeveral = "receipt-limits-several",
     /// Button of the receipt field.
     ChooseFile = "choose-file",
     /// The main button.
@@ -74,7 +78,7 @@ texts! {
     SendingReceipt = "sending-receipt",
     /// Under the main button.
     Foot = "foot",
-    /// Heading of the error summary.
+    /// Heading of the error summary; counts, so it has a form for each of the language's plural categories.
     Problem = "problem",
     /// Before a message at a field, for screen readers.
     Error = "error",
@@ -176,6 +180,94 @@ texts! {
     Copy = "copy",
     /// The same after it was pressed.
     Copied = "copied",
+    /// Label.
+    Phone = "phone",
+    /// Label.
+    Country = "country",
+    /// Label.
+    Address1 = "address1",
+    /// Label.
+    Address2 = "address2",
+    /// Label.
+    PostCode = "post-code",
+    /// Label.
+    City = "city",
+    /// Label.
+    State = "state",
+    /// Hint of a list that is searched by typing.
+    Search = "search",
+    /// What opens the explanation of where the serial number stands.
+    Where = "where",
+    /// What the picture of that shows, for those who do not see it.
+    WherePicture = "where-picture",
+    /// Before serial numbers that look like the one typed; each follows as a button.
+    DidYouMean = "did-you-mean",
+    /// Under a serial number that is registered: what opens the next text.
+    TakenMine = "taken-mine",
+    /// Then.
+    TakenMineThen = "taken-mine-then",
+    /// Under a serial number that is registered: what opens the next text.
+    TakenSecondHand = "taken-second-hand",
+    /// Then, where the form has no words of its own.
+    TakenSecondHandThen = "taken-second-hand-then",
+    /// The link that follows, where the form has one.
+    TakenLink = "taken-link",
+    /// Button of the receipt field: opens the camera.
+    Camera = "camera",
+    /// Button of the receipt field, where several files are taken.
+    AddFile = "add-file",
+    /// In the receipt field, while a picture is made smaller.
+    Preparing = "preparing",
+    /// In the receipt field, while nothing arrives.
+    WaitingForNetwork = "waiting-for-network",
+    /// Under the receipt field of an app whose camera brings nothing.
+    FileNothing = "file-nothing",
+    /// Button: send the form although the receipt could not be sent.
+    SendWithout = "send-without",
+    /// Message.
+    WrongPhone = "wrong-phone",
+    /// Message; `{label}` is the field's.
+    WrongNumber = "wrong-number",
+    /// Message; `{label}` is the field's.
+    NumberTooSmall = "number-too-small",
+    /// Message; `{label}` is the field's.
+    NumberTooLarge = "number-too-large",
+    /// Message; `{label}` is the field's.
+    WrongPattern = "wrong-pattern",
+    /// Message.
+    WrongCheckDigit = "wrong-check-digit",
+    /// Message; `{label}` is the field's.
+    TooManyFiles = "too-many-files",
+    /// Button: empties the form and forgets what was kept of it.
+    Clear = "clear",
+    /// Said when what was typed before stands in the form again.
+    DraftBack = "draft-back",
+    /// Notice: the browser has no network.
+    Offline = "offline",
+    /// Notice: the page is being edited, so nothing is sent.
+    Preview = "preview",
+    /// Notice on the hosted page: its form was open for too long.
+    PageExpired = "page-expired",
+    /// The end, if the receipt was left out.
+    DoneWithoutReceipt = "done-without-receipt",
+    /// Label at the end.
+    WarrantyUntil = "warranty-until",
+    /// Button at the end: a calendar file with the end of the warranty.
+    Calendar = "calendar",
+    /// The calendar entry; `{product}` is what was registered.
+    CalendarTitle = "calendar-title",
+    /// Button at the end.
+    Print = "print",
+    /// Button at the end: the form again, with the customer's data kept.
+    Another = "another",
+    /// Label at the end.
+    Coupon = "coupon",
+    /// Button at the end, where the form gives a link without words.
+    More = "more",
+    /// Button that opens the card in a dialog.
+    Open = "open",
+    /// Button that closes the dialog.
+    Close = "close",
 }
 
 /// The words of one language, as the card holds them.
@@ -189,24 +281,38 @@ impl Texts {
         self.0.get(text.key()).map_or(text.key(), String::as_str)
     }
 
+    /// The words for so many of it. Words that count are written `one=…|other=…`, by the plural categories of the language
+    /// (Unicode CLDR), of which `category` is the one that the number falls into.
+    pub fn count(&self, text: Text, category: &str, count: usize) -> String {
+        let all = self.get(text);
+        let of =
+            |wanted: &str| all.split('|').find_map(|part| part.split_once('=').filter(|(of, _)| *of == wanted).map(|(_, words)| words));
+        let words = of(category).or_else(|| of("other")).unwrap_or(all);
+        filled(words, "count", &count.to_string())
+    }
+
     /// The words for this with `{name}` replaced by a value.
     pub fn with(&self, text: Text, name: &str, value: &str) -> String {
-        let mut pieces = self.get(text).split('{');
-        let mut words = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces {
-            match piece.split_once('}') {
-                Some((known, rest)) if known == name => {
-                    words.push_str(value);
-                    words.push_str(rest);
-                }
-                Some(_) | None => {
-                    words.push('{');
-                    words.push_str(piece);
-                }
+        filled(self.get(text), name, value)
+    }
+}
+
+fn filled(words: &str, name: &str, value: &str) -> String {
+    let mut pieces = words.split('{');
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        match piece.split_once('}') {
+            Some((known, rest)) if known == name => {
+                filled.push_str(value);
+                filled.push_str(rest);
+            }
+            Some(_) | None => {
+                filled.push('{');
+                filled.push_str(piece);
             }
         }
-        words
     }
+    filled
 }
 
 impl From<ByKey<String>> for Texts {
@@ -219,6 +325,12 @@ impl From<ByKey<String>> for Texts {
 #[cfg(not(target_arch = "wasm32"))]
 pub fn nearest(_tag: &str) -> &'static str {
     "en"
+}
+
+/// Every country by code and English name, in the order of the names.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn countries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    countries::COUNTRIES.iter().copied()
 }
 
 /// Every text of a language that [`nearest`] names, by key.
@@ -234,6 +346,14 @@ mod tests {
     #[test]
     fn every_text_has_a_key_of_its_own() {
         assert_eq!(table("en").len(), Text::ALL.len());
+    }
+
+    #[test]
+    fn words_that_count_have_a_form_for_the_number() {
+        let texts = Texts::from(table("en"));
+        assert_eq!(texts.count(Text::Problem, "one", 1), "There is a problem");
+        assert_eq!(texts.count(Text::Problem, "other", 3), "There are 3 problems");
+        assert_eq!(texts.count(Text::Problem, "many", 3), "There are 3 problems");
     }
 
     #[test]

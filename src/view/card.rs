@@ -1,12 +1,12 @@
 //! The whole card: the form with its summary and its button, or the end.
 
 use leptos::prelude::*;
-use regcard_protocol::form::{Field as Definition, FieldKind};
+use regcard_protocol::form::{ChoiceStyle, Field as Definition, FieldKind};
 
 use super::element::{Element, element, live, nothing};
 use super::icon::Icon;
-use super::{Context, Dispatch, Given, Shown, field, outcome};
-use crate::form::{Done, Event, FormState, Message, Notice, Phase, Place};
+use super::{Context, Dispatch, Given, Local, Shown, field, outcome};
+use crate::form::{Done, Event, FormState, Message, Notice, Phase, Place, Receipt};
 use crate::text::{Text, Texts};
 
 /// The registration card.
@@ -15,10 +15,10 @@ use crate::text::{Text, Texts};
 /// reached by Tab in the order it is read; Enter in a field submits. A screen reader hears a heading, labelled fields with
 /// their hints and messages, and after a submit with faults the summary, which gets the focus.
 #[component]
-pub fn Card(state: RwSignal<FormState>, texts: Texts, action: String, dispatch: Dispatch) -> impl IntoView {
-    let context = Context { state, given: StoredValue::new_local(Given { texts, dispatch }) };
+pub fn Card(state: RwSignal<FormState>, texts: Texts, local: Local, action: String, dispatch: Dispatch) -> impl IntoView {
+    let context = Context { state, given: StoredValue::new_local(Given { texts, local, dispatch }) };
     context.part(
-        |state| done(state).map_or(Shown::Nothing, |done| Shown::Done(done.clone())),
+        |state| done(state).map_or(Shown::Times(state.drawn), |done| Shown::Done(done.clone())),
         move || match context.peek(|state| done(state).cloned()) {
             Some(done) => outcome::view(context, done),
             None => form(context, action.clone()),
@@ -48,6 +48,7 @@ fn form(context: Context, action: String) -> AnyView {
         .with("part", "submit")
         .with_live("aria-busy", live(move || sending().map(|_| "true".to_owned())))
         .live_text(live(move || Some(context.say(sending().unwrap_or(Text::Register)))));
+    let clear = element("button").with("type", "reset").with("class", "link").text(context.say(Text::Clear)).view();
     element("form")
         .with("class", "card")
         .with("part", "card")
@@ -56,12 +57,32 @@ fn form(context: Context, action: String) -> AnyView {
         .flag("novalidate", true)
         .with_live("data-state", live(move || Some(if sending().is_some() { "sending" } else { "filling" }.to_owned())))
         .on_submit(context, Event::SubmitPressed)
+        .on_reset(context, Event::Cleared)
         .child(head.view())
         .child(summary(context))
         .children(body)
         .child(button.view())
-        .child(element("p").with("class", "foot").text(context.say(Text::Foot)).view())
+        .child(without(context))
+        .child(element("p").with("class", "foot").text(context.say(Text::Foot)).text(" ").child(clear).view())
         .view()
+}
+
+/// The way on where a file does not arrive.
+fn without(context: Context) -> AnyView {
+    let late = |state: &FormState| {
+        matches!(state.phase, Phase::AwaitingReceipt(_))
+            || state.fields.iter().any(|field| matches!(field.receipt(), Some(Receipt::Failed { .. })))
+    };
+    context.part(
+        move |state| Shown::Whether(late(state)),
+        move || {
+            if !context.peek(late) {
+                return nothing();
+            }
+            let button = element("button").with("type", "button").with("class", "btn wide").on_click(context, Event::SendWithout);
+            button.text(context.say(Text::SendWithout)).view()
+        },
+    )
 }
 
 /// What the button says while the form is on its way.
@@ -75,7 +96,12 @@ fn sending(phase: &Phase) -> Option<Text> {
 
 /// Two short fields that follow each other share a row, where the card is wide enough.
 fn rows_of(fields: &[Definition]) -> Vec<Vec<usize>> {
-    let short = |index: usize| fields.get(index).is_some_and(|field| matches!(field.kind, FieldKind::PurchaseDate | FieldKind::Choice));
+    let short = |index: usize| {
+        fields.get(index).is_some_and(|field| {
+            let short = matches!(field.kind, FieldKind::PurchaseDate | FieldKind::Date | FieldKind::Number | FieldKind::Choice);
+            short && field.show_if.is_none() && field.style != Some(ChoiceStyle::Radio)
+        })
+    };
     let mut rows = Vec::new();
     let mut index = 0;
     while index < fields.len() {
@@ -118,6 +144,7 @@ fn notice_view(context: Context, notice: Notice) -> AnyView {
 }
 
 fn faults_view(context: Context, faults: Vec<(Place, Message)>) -> AnyView {
+    let count = faults.len();
     let lines = faults.into_iter().map(|(place, message)| {
         let words = context.say_of(message, &label_of(context, place));
         let way =
@@ -126,7 +153,7 @@ fn faults_view(context: Context, faults: Vec<(Place, Message)>) -> AnyView {
     });
     let alert = element("div")
         .with("role", "alert")
-        .children([element("h3").text(context.say(Text::Problem)).view(), element("ul").children(lines).view()]);
+        .children([element("h3").text(context.count(Text::Problem, count)).view(), element("ul").children(lines).view()]);
     frame("summary").child(alert.view()).view()
 }
 

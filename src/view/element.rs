@@ -118,6 +118,15 @@ impl Element {
         self.on("submit", Box::new(hear))
     }
 
+    /// What emptying the form means. The browser's own way would bring back what stood there at first.
+    pub(super) fn on_reset(self, context: Context, event: Event) -> Element {
+        let hear = move |reset: DomEvent| {
+            reset.prevent_default();
+            context.send(event.clone());
+        };
+        self.on("reset", Box::new(hear))
+    }
+
     /// Heard with each key.
     pub(super) fn on_input(self, hear: Hear) -> Element {
         self.on("input", hear)

@@ -1,12 +1,12 @@
 //! One labelled field. Its message stands beside it and is announced by moving the focus, not by a live region.
 
 use leptos::prelude::*;
-use regcard_protocol::form::{Field as Definition, FieldKind};
+use regcard_protocol::form::{ChoiceStyle, Field as Definition, FieldKind};
 
 use super::element::{Element, Live, element, live, nothing};
 use super::icon::Icon;
-use super::input::{as_code, input};
-use super::{Context, Shown, receipt, serial_number};
+use super::input::input;
+use super::{Context, Shown, choices, control, receipt, serial_number};
 use crate::form::{Event, FieldAnswer, FormState, Message};
 use crate::text::Text;
 
@@ -17,21 +17,46 @@ pub(super) fn view(context: Context, index: usize, definition: &Definition) -> A
         FieldKind::SerialNumber => serial_number::view(context, index, definition),
         FieldKind::Receipt => labelled(context, index, definition, receipt::view(context, index, definition)),
         FieldKind::Checkbox | FieldKind::Consent => checkbox(context, index, definition),
-        FieldKind::Name | FieldKind::Email | FieldKind::PurchaseDate | FieldKind::Text | FieldKind::Choice => {
-            labelled(context, index, definition, control(context, index, definition))
-        }
+        FieldKind::Choices => choices::view(context, index, definition),
+        FieldKind::Choice if definition.style == Some(ChoiceStyle::Radio) => choices::view(context, index, definition),
+        FieldKind::Name
+        | FieldKind::Email
+        | FieldKind::PurchaseDate
+        | FieldKind::Text
+        | FieldKind::LongText
+        | FieldKind::Phone
+        | FieldKind::Number
+        | FieldKind::Date
+        | FieldKind::Country
+        | FieldKind::Choice => labelled(context, index, definition, control::view(context, index, definition)),
+        FieldKind::Address | FieldKind::Hidden => control::unseen(context, index, definition),
+        FieldKind::Heading => between(context, index, definition, element("h3").with("class", "between")),
+        FieldKind::Help => between(context, index, definition, element("p").with("class", "between")),
     }
+}
+
+/// A heading or a paragraph between the fields.
+fn between(context: Context, index: usize, definition: &Definition, words: Element) -> AnyView {
+    asked(context, index, definition, words.text(context.label(definition)))
+}
+
+/// An element of a field that may not be asked for: hidden as long as that is so.
+pub(super) fn asked(context: Context, index: usize, definition: &Definition, element: Element) -> AnyView {
+    if definition.show_if.is_none() {
+        return element.view();
+    }
+    element.with_live("hidden", live(move || context.read(|state| !state.is_asked(index)).then(String::new))).view()
 }
 
 /// A label, a hint, room for a message, and the control.
 fn labelled(context: Context, index: usize, definition: &Definition, control: AnyView) -> AnyView {
     let label = context.label(definition);
-    frame(wrong(context, index))
+    let field = frame(wrong(context, index))
         .child(label_for(context, format!("f{index}"), label.clone().into_any(), definition.required))
         .child(hint(context, index, definition))
         .child(complaint_of(context, index, label))
-        .child(control)
-        .view()
+        .child(control);
+    asked(context, index, definition, field)
 }
 
 /// The frame of a field: its class tells whether something is wrong.
@@ -47,7 +72,11 @@ pub(super) fn wrong(context: Context, index: usize) -> Live {
 
 /// A label, with a word behind it if the field may stay empty.
 pub(super) fn label_for(context: Context, id: String, words: AnyView, required: bool) -> AnyView {
-    let label = element("label").with("for", id).child(words);
+    optional(context, element("label").with("for", id).child(words), required)
+}
+
+/// A label or legend, with a word behind it if the field may stay empty.
+pub(super) fn optional(context: Context, label: Element, required: bool) -> AnyView {
     if required {
         return label.view();
     }
@@ -62,7 +91,7 @@ pub(super) fn hint(context: Context, index: usize, definition: &Definition) -> A
     }
 }
 
-fn complaint_of(context: Context, index: usize, label: String) -> AnyView {
+pub(super) fn complaint_of(context: Context, index: usize, label: String) -> AnyView {
     let message = move |state: &FormState| state.fields.get(index).and_then(|field| field.message);
     context.part(
         move |state| Shown::Message(message(state)),
@@ -94,46 +123,28 @@ pub(super) fn described_by(context: Context, index: usize, hint: bool) -> Live {
 pub(super) fn hint_of(context: Context, definition: &Definition) -> Option<String> {
     let own = match definition.kind {
         FieldKind::SerialNumber => Some(Text::SerialNumberHint),
+        FieldKind::Product if definition.style == Some(ChoiceStyle::Search) => Some(Text::Search),
         FieldKind::Name
         | FieldKind::Email
         | FieldKind::Product
         | FieldKind::PurchaseDate
         | FieldKind::Receipt
         | FieldKind::Text
+        | FieldKind::LongText
+        | FieldKind::Phone
+        | FieldKind::Number
+        | FieldKind::Date
         | FieldKind::Choice
+        | FieldKind::Choices
+        | FieldKind::Country
+        | FieldKind::Address
         | FieldKind::Checkbox
-        | FieldKind::Consent => None,
+        | FieldKind::Consent
+        | FieldKind::Hidden
+        | FieldKind::Heading
+        | FieldKind::Help => None,
     };
     definition.hint.clone().or_else(|| own.map(|text| context.say(text)))
-}
-
-/// The input or select of a field that holds text. What it holds at first is an attribute.
-fn control(context: Context, index: usize, definition: &Definition) -> AnyView {
-    let listed = definition.kind == FieldKind::Choice || !definition.choices.is_empty();
-    let kind = if definition.kind == FieldKind::PurchaseDate { "date" } else { "text" };
-    let control = if listed {
-        let changed: Box<dyn FnMut(leptos::ev::Event)> =
-            Box::new(move |event| context.send(Event::Typed(index, event_target_value(&event))));
-        element("select").with("part", "input").on_change(changed).children(options(context, index, definition))
-    } else {
-        let held = Some(held(context, index)).filter(|text| !text.is_empty());
-        let length = (kind == "text").then(|| definition.longest().to_string());
-        input(context, kind, move |text, _| Event::Typed(index, text)).with_if("value", held).with_if("maxlength", length)
-    };
-    let control = match definition.kind {
-        FieldKind::Name => control.with("autocomplete", "name"),
-        // Not type=email: the caret of such an input can be neither read nor set when the card takes over.
-        FieldKind::Email => as_code(control).with("inputmode", "email").with("autocomplete", "email").with("autocapitalize", "none"),
-        FieldKind::PurchaseDate => control.with("dir", "ltr"),
-        FieldKind::Product
-        | FieldKind::Text
-        | FieldKind::Choice
-        | FieldKind::SerialNumber
-        | FieldKind::Receipt
-        | FieldKind::Checkbox
-        | FieldKind::Consent => control,
-    };
-    named(context, index, definition, control).on_blur(context, Event::Left(index)).view()
 }
 
 /// What every field's control has: its id, its name, and what is said of it.
@@ -141,17 +152,10 @@ pub(super) fn named(context: Context, index: usize, definition: &Definition, con
     control
         .with("id", format!("f{index}"))
         .with("name", definition.key.clone())
+        .with_if("data-url", definition.from_url.clone())
         .flag("required", definition.required)
         .with_live("aria-invalid", wrong(context, index))
         .with_live("aria-describedby", described_by(context, index, hint_of(context, definition).is_some()))
-}
-
-fn options(context: Context, index: usize, definition: &Definition) -> Vec<AnyView> {
-    let first = held(context, index);
-    let option = |value: &str, shown: String| element("option").with("value", value).flag("selected", value == first).text(shown).view();
-    let none = option("", context.say(Text::Choose));
-    let others = definition.choices.iter().map(|choice| option(&choice.value, choice.shown().to_owned()));
-    std::iter::once(none).chain(others).collect()
 }
 
 /// The product: a line of text where the page gives it, else a field. Both stand in the document, so that the loader can
@@ -160,7 +164,7 @@ fn product(context: Context, index: usize, definition: &Definition) -> AnyView {
     let name = live(move || Some(context.read(|state| state.given_product.clone()).unwrap_or_default()));
     let line = element("div").with("class", "product").with("part", "product").with("data-given", "");
     let line = line.hidden(context, |state| state.given_product.is_none());
-    let field = labelled(context, index, definition, control(context, index, definition));
+    let field = labelled(context, index, definition, control::view(context, index, definition));
     element("div")
         .child(line.child(element("b").live_text(name).view()).view())
         .child(element("div").with("data-ask", "").hidden(context, |state| state.given_product.is_some()).child(field).view())
@@ -178,14 +182,7 @@ fn checkbox(context: Context, index: usize, definition: &Definition) -> AnyView 
         label.clone().into_any(),
         definition.required,
     ));
-    frame(wrong(context, index))
-        .child(complaint_of(context, index, label))
-        .child(hint(context, index, definition))
-        .child(check.view())
-        .view()
-}
-
-/// What a field of text holds at first.
-fn held(context: Context, index: usize) -> String {
-    context.peek(|state| state.fields.get(index).and_then(|field| field.text().map(str::to_owned))).unwrap_or_default()
+    let field =
+        frame(wrong(context, index)).child(complaint_of(context, index, label)).child(hint(context, index, definition)).child(check.view());
+    asked(context, index, definition, field)
 }

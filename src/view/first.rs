@@ -6,6 +6,7 @@ use leptos::prelude::{ElementChild, IntoAny, Owner, RenderHtml, RwSignal};
 use regcard_protocol::date::Day;
 use regcard_protocol::form::Form;
 
+use super::Local;
 use super::card::{Card, CardProps};
 use crate::form::{Answers, FormState};
 use crate::text;
@@ -18,10 +19,17 @@ pub fn render(form: &Form, slug: &str, language: &str, action: &str, answers: &A
         // The first form complains about nothing, so the day it is does not show.
         let any_day = Day::default();
         let state = RwSignal::new(FormState::new(form.clone(), slug, None, answers, any_day));
-        let card = Card(CardProps { state, texts: text::table(language).into(), action: action.to_owned(), dispatch: Rc::new(drop) });
+        let texts = text::table(language).into();
+        let card = Card(CardProps { state, texts, local: local(), action: action.to_owned(), dispatch: Rc::new(drop) });
         let html = leptos::html::div().child(card).into_any().to_html();
         without_markers(&html.replacen("<div>", "<div class=\"regcard\">", 1))
     })
+}
+
+/// What can be had without a browser: days as they are written, countries by their English names.
+fn local() -> Local {
+    let countries = || text::countries().map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
+    Local { date: Box::new(str::to_owned), plural: Box::new(|_| String::new()), countries: Box::new(countries) }
 }
 
 /// Leptos' markers are for hydration; the loader and the hosted page have no use for them. No text holds a `<` of its own.
@@ -33,5 +41,5 @@ fn without_markers(html: &str) -> String {
         clean.push_str(part.split_once(end).map_or("", |(_, rest)| rest));
     }
     // Void elements are built like any other here, and have no end tag in HTML.
-    clean.replace("</input>", "")
+    clean.replace("</input>", "").replace("</img>", "")
 }

@@ -9,6 +9,8 @@
 
 /// The whole card.
 pub mod card;
+mod choices;
+mod control;
 mod element;
 mod field;
 #[cfg(not(target_arch = "wasm32"))]
@@ -33,9 +35,26 @@ use crate::text::{Text, Texts};
 /// Takes what happened.
 pub type Dispatch = Rc<dyn Fn(Event)>;
 
+/// What the language of the card has rules for that no table of words holds. The browser knows them all (`Intl`).
+pub struct Local {
+    /// A day, `2026-11-25`, as people read it.
+    pub date: Box<dyn Fn(&str) -> String>,
+    /// The plural category of a number, by the names of Unicode CLDR.
+    pub plural: Box<dyn Fn(usize) -> String>,
+    /// Every country by code and name, in the order of the names.
+    pub countries: Box<dyn Fn() -> Vec<(String, String)>>,
+}
+
+impl std::fmt::Debug for Local {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Local")
+    }
+}
+
 /// What a card is given once.
 struct Given {
     texts: Texts,
+    local: Local,
     dispatch: Dispatch,
 }
 
@@ -57,6 +76,7 @@ enum Shown {
     Check(Check),
     Receipt(Receipt),
     Done(Done),
+    Times(u32),
 }
 
 /// The value that a reader makes while somebody shows it the state.
@@ -87,6 +107,20 @@ impl Context {
         self.given.with_value(|given| given.texts.with(text, name, value))
     }
 
+    /// A day as people read it.
+    fn day(self, day: &str) -> String {
+        self.given.with_value(|given| (given.local.date)(day))
+    }
+
+    /// The words for so many of something.
+    fn count(self, text: Text, count: usize) -> String {
+        self.given.with_value(|given| given.texts.count(text, &(given.local.plural)(count), count))
+    }
+
+    fn countries(self) -> Vec<(String, String)> {
+        self.given.with_value(|given| (given.local.countries)())
+    }
+
     /// A message about a field, with its label where the words ask for it.
     fn say_of(self, message: Message, label: &str) -> String {
         self.say_with(message, "label", label)
@@ -109,10 +143,7 @@ impl Context {
 
     /// Reads a row of serial numbers and its position.
     fn row<T: Default>(self, id: u32, read: impl FnOnce(&Row, usize) -> T) -> T {
-        self.read(|state| {
-            let mut rows = state.rows().iter().enumerate();
-            rows.find(|(_, row)| row.id == id).map(|(position, row)| read(row, position)).unwrap_or_default()
-        })
+        self.read(|state| state.row(id).map(|(position, row)| read(row, position)).unwrap_or_default())
     }
 
     /// A part of the card that is drawn anew when what it shows has changed.
@@ -149,8 +180,28 @@ impl Context {
                 FieldKind::SerialNumber => Text::SerialNumber,
                 FieldKind::PurchaseDate => Text::PurchaseDate,
                 FieldKind::Receipt => Text::Receipt,
-                // These have a label of their own, or `Form::check` refuses the file.
-                FieldKind::Text | FieldKind::Choice | FieldKind::Checkbox | FieldKind::Consent => return definition.key.clone(),
+                FieldKind::Phone => Text::Phone,
+                FieldKind::Country => Text::Country,
+                FieldKind::Text
+                | FieldKind::LongText
+                | FieldKind::Number
+                | FieldKind::Date
+                | FieldKind::Choice
+                | FieldKind::Choices
+                | FieldKind::Address
+                | FieldKind::Checkbox
+                | FieldKind::Consent
+                | FieldKind::Hidden
+                | FieldKind::Heading
+                | FieldKind::Help => match definition.key.as_str() {
+                    "address1" => Text::Address1,
+                    "address2" => Text::Address2,
+                    "postCode" => Text::PostCode,
+                    "city" => Text::City,
+                    "state" => Text::State,
+                    // These have a label of their own, or `Form::check` refuses the file.
+                    key => return key.to_owned(),
+                },
             })
         })
     }

@@ -77,7 +77,73 @@ fn row(context: Context, index: usize, id: u32, definition: &Definition) -> AnyV
         .on_blur(context, Event::SerialLeft(id));
     let field_frame = frame(wrong()).child(label_for(context, name(""), shown_label.into_any(), definition.required || id > 0));
     let field_frame = if id == 0 { field_frame.child(hint(context, index, definition)) } else { field_frame };
-    field_frame.child(message).child(control.view()).child(under(context, id, name("s"))).view()
+    let field_frame = if id == 0 { field_frame.child(place(context)) } else { field_frame };
+    field_frame.child(message).child(control.view()).child(under(context, id, name("s"))).child(ways(context, id)).view()
+}
+
+/// Where the number stands on the product, in words and a picture of the merchant's.
+fn place(context: Context) -> AnyView {
+    let (words, picture) = context.peek(|state| (state.form.where_text.clone(), state.form.where_picture.clone()));
+    if words.is_none() && picture.is_none() {
+        return nothing();
+    }
+    let shown = |address: String| {
+        element("img")
+            .with("src", address)
+            .with("alt", context.say(Text::WherePicture))
+            .with("loading", "lazy")
+            .with("part", "picture")
+            .view()
+    };
+    unfolding(context.say(Text::Where), words, picture.map(shown))
+}
+
+/// Something more to read, folded until it is wanted. Works without any script.
+fn unfolding(title: String, words: Option<String>, more: Option<AnyView>) -> AnyView {
+    let words = words.map(|words| element("p").text(words).view());
+    element("details").child(element("summary").text(title).view()).children(words.into_iter().chain(more)).view()
+}
+
+/// What can be done about a number that is not known, or registered already.
+fn ways(context: Context, id: u32) -> AnyView {
+    let check = move |state: &FormState| of_row(state, id).map_or(Check::None, |row| row.check.clone());
+    context.part(
+        move |state| Shown::Check(check(state)),
+        move || match context.peek(|state| Some(check(state))) {
+            Some(Check::Unknown(alike)) if !alike.is_empty() => suggestions(context, id, alike),
+            Some(Check::Registered) => registered(context),
+            Some(Check::Unknown(_) | Check::None | Check::Checking | Check::Available(_) | Check::Failed) | None => nothing(),
+        },
+    )
+}
+
+/// Numbers that look like the one that was typed, the difference in bold.
+fn suggestions(context: Context, id: u32, alike: Vec<String>) -> AnyView {
+    let typed = context.peek(|state| of_row(state, id).map(|row| row.text.clone())).unwrap_or_default();
+    let typed: Vec<char> = typed.chars().filter(|character| !character.is_whitespace()).collect();
+    let buttons = alike.into_iter().map(|number| {
+        let letters = number.chars().enumerate().map(|(position, letter)| {
+            let same = typed.get(position).is_some_and(|typed| typed.eq_ignore_ascii_case(&letter));
+            element(if same { "span" } else { "b" }).text(letter).view()
+        });
+        let button = element("button").with("type", "button").with("class", "btn serial").with("dir", "ltr").with("translate", "no");
+        button.on_click(context, Event::Suggested(id, number.clone())).children(letters).view()
+    });
+    element("div").with("class", "ways").child(element("span").text(context.say(Text::DidYouMean)).view()).children(buttons).view()
+}
+
+/// Two ways on from a number that is registered: nothing to do, or the merchant's own way for second-hand owners.
+fn registered(context: Context) -> AnyView {
+    let (words, link) = context.peek(|state| (state.form.registered_text.clone(), state.form.registered_link.clone()));
+    let words = words.unwrap_or_else(|| context.say(Text::TakenSecondHandThen));
+    let link = link.map(|link| {
+        let way = element("a").with("href", link).with("target", "_blank").with("rel", "noopener").text(context.say(Text::TakenLink));
+        element("p").child(way.view()).view()
+    });
+    element("div")
+        .child(unfolding(context.say(Text::TakenMine), Some(context.say(Text::TakenMineThen)), None))
+        .child(unfolding(context.say(Text::TakenSecondHand), Some(words), link))
+        .view()
 }
 
 /// What the check says, with room kept for it, and the way to be rid of the row.
@@ -109,13 +175,13 @@ fn under(context: Context, id: u32, status_id: String) -> AnyView {
 }
 
 fn of_row(state: &FormState, id: u32) -> Option<&Row> {
-    state.rows().iter().find(|row| row.id == id)
+    state.row(id).map(|(_, row)| row)
 }
 
 fn class_of(check: &Check) -> &'static str {
     match check {
         Check::Available(_) => "say good",
-        Check::Registered | Check::Unknown => "say bad",
+        Check::Registered | Check::Unknown(_) => "say bad",
         Check::None | Check::Checking | Check::Failed => "say quiet",
     }
 }
@@ -127,7 +193,7 @@ fn status(context: Context, check: &Check) -> AnyView {
         Check::Available(Some(product)) => (Icon::Tick, context.say_with(Text::FoundProduct, "product", product)),
         Check::Available(None) => (Icon::Tick, context.say(Text::Found)),
         Check::Registered => (Icon::Exclamation, context.say(Text::Taken)),
-        Check::Unknown => (Icon::Exclamation, context.say(Text::Unknown)),
+        Check::Unknown(_) => (Icon::Exclamation, context.say(Text::Unknown)),
         Check::Failed => (Icon::Exclamation, context.say(Text::CheckFailed)),
     };
     icon.beside(words).into_any()

@@ -39,6 +39,12 @@ pub struct Manifest {
     pub loader: String,
     /// The style sheet's name.
     pub style: String,
+    /// The name of the style sheet for what shows only once the card is live.
+    #[serde(default)]
+    pub later: String,
+    /// The names of the modules that few people need, by what they are for.
+    #[serde(default)]
+    pub extras: BTreeMap<String, String>,
     /// Hashes, by name.
     #[serde(default)]
     pub integrity: BTreeMap<String, String>,
@@ -124,7 +130,7 @@ impl Assets {
         fs::create_dir_all(&self.filed)?;
         let current = self.manifest();
         if let Some(manifest) = &current {
-            for name in [&manifest.glue, &manifest.wasm] {
+            for name in [&manifest.glue, &manifest.wasm].into_iter().chain(manifest.extras.values()) {
                 for name in [name.clone(), format!("{name}.br")] {
                     if let Some(bytes) = self.source(&name) {
                         fs::write(self.filed.join(name), bytes)?;

@@ -1,5 +1,6 @@
 //! Checking one serial number: whether it can be registered, and nothing about who did.
 
+use regcard_protocol::form::SerialNumberRules;
 use regcard_protocol::limits as shared;
 use regcard_protocol::serial_number::{CheckAnswer, CheckStatus, CheckedProduct, SerialNumber};
 
@@ -14,10 +15,11 @@ use crate::store::{Mode, Upstream};
 /// # Errors
 /// What the store, or an upstream, refuses.
 pub async fn check(app: &App, page: &PageSession, serial: &SerialNumber) -> Result<CheckAnswer, GatewayError> {
-    let one_time = app.forms.get(&page.session.frm).ok_or(GatewayError::FormNotAllowed)?.form.serial_numbers.one_time;
+    let form = app.forms.get(&page.session.frm).ok_or(GatewayError::FormNotAllowed)?;
+    let rules = &form.form.serial_numbers;
     match &page.merchant.mode {
-        Mode::Own => own(app, &page.merchant.id, serial, one_time).await,
-        Mode::Forward(upstream) => forward(app, &page.merchant.id, upstream, serial, one_time).await,
+        Mode::Own => own(app, &page.merchant.id, serial, rules.one_time).await,
+        Mode::Forward(upstream) => forward(app, &page.merchant.id, upstream, serial, rules).await,
     }
 }
 
@@ -37,13 +39,18 @@ async fn forward(
     merchant: &str,
     upstream: &Upstream,
     serial: &SerialNumber,
-    one_time: bool,
+    rules: &SerialNumberRules,
 ) -> Result<CheckAnswer, GatewayError> {
+    // What cannot be one of the maker's numbers is not asked for; what it may have been follows from the format alone, since the
+    // upstream has no way to ask what looks alike.
+    if !rules.looks_right(serial.as_str()) {
+        return Ok(CheckAnswer { did_you_mean: rules.meant(serial.as_str()), ..unknown(serial) });
+    }
     let client = app.upstreams.client(&app.secrets, merchant, upstream)?;
     let Some(known) = client.serial_number(serial).await? else {
         return Ok(unknown(serial));
     };
-    let status = if one_time && known.registered { CheckStatus::Registered } else { CheckStatus::Available };
+    let status = if rules.one_time && known.registered { CheckStatus::Registered } else { CheckStatus::Available };
     let serial_number = known.serial.unwrap_or_else(|| serial.as_str().to_owned());
     Ok(CheckAnswer { status, serial_number, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
 }

@@ -78,6 +78,7 @@ fn read(path: &Path) -> Result<LoadedForm, String> {
         let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
         format!("{}:{line}: {}", path.display(), error.message())
     })?;
+    let form = form.with_addresses();
     form.check().map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(LoadedForm { form, hash: blake3::hash(text.as_bytes()).into() })
 }

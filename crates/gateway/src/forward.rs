@@ -66,7 +66,7 @@ async fn send(app: &App, merchant: &str, upstream: &Upstream, submit: NewSubmit,
 
 /// The form's rules for serial numbers: the upstream's API may pass them over.
 async fn check_serials(client: &Client<'_>, form: &LoadedForm, position: usize, registration: &Registration) -> Result<(), GatewayError> {
-    let rules = form.form.serial_numbers;
+    let rules = &form.form.serial_numbers;
     if !rules.validate && !rules.one_time {
         return Ok(());
     }
@@ -102,12 +102,19 @@ async fn body(app: &App, page: &PageSession, position: usize, registration: &Reg
     ];
     members.extend(core.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
     for (key, answer) in registration.extras.iter() {
+        let lost = || GatewayError::Validation(vec![Complaint { key: key.clone(), index: None, fault: Fault::File }.at(position)]);
         let value = match answer {
             Answer::Ticked(ticked) => json!(ticked),
             Answer::Text(text) => json!(text),
-            Answer::File(file) => json!(receipt_url(app, page, &file.upload_id).await?.ok_or_else(|| {
-                GatewayError::Validation(vec![Complaint { key: key.clone(), index: None, fault: Fault::File }.at(position)])
-            })?),
+            Answer::Several(values) => json!(values),
+            Answer::File(file) => json!(receipt_url(app, page, &file.upload_id).await?.ok_or_else(lost)?),
+            Answer::Files(files) => {
+                let mut urls = Vec::with_capacity(files.len());
+                for file in files {
+                    urls.push(receipt_url(app, page, &file.upload_id).await?.ok_or_else(lost)?);
+                }
+                json!(urls)
+            }
         };
         members.insert(key.clone(), value);
     }

@@ -175,7 +175,11 @@ fn to_store(app: &App, slug: &str, form: &Form, accepted: Registration) -> NewRe
         match answer {
             Answer::Ticked(ticked) => drop(fields.insert(key, Value::Bool(ticked))),
             Answer::Text(text) => drop(fields.insert(key, Value::String(text))),
+            Answer::Several(values) => drop(fields.insert(key, Value::from(values))),
             Answer::File(file) => receipts.push((key, FileReference::Upload(file.upload_id))),
+            Answer::Files(files) => {
+                receipts.extend(files.into_iter().map(|file| (key.clone(), FileReference::Upload(file.upload_id))));
+            }
         }
     }
     NewRegistration {

@@ -248,10 +248,23 @@ fn answer(value: Value) -> Option<Answer> {
     match value {
         Value::Bool(ticked) => Some(Answer::Ticked(ticked)),
         Value::String(text) => Some(Answer::Text(text)),
-        Value::Object(mut members) if members.len() == 1 => match members.remove("uploadId") {
-            Some(Value::String(upload_id)) => Some(Answer::File(UploadedFile { upload_id })),
-            Some(_) | None => None,
+        Value::Object(members) => file(members).map(Answer::File),
+        // An empty list says the same for choices and for files: nothing.
+        Value::Array(list) => match list.first() {
+            Some(Value::Object(_)) => list
+                .into_iter()
+                .map(|one| if let Value::Object(members) = one { file(members) } else { None })
+                .collect::<Option<_>>()
+                .map(Answer::Files),
+            Some(_) | None => texts(Value::Array(list)).map(Answer::Several),
         },
-        Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
+        Value::Null | Value::Number(_) => None,
+    }
+}
+
+fn file(mut members: Map<String, Value>) -> Option<UploadedFile> {
+    match members.remove("uploadId") {
+        Some(Value::String(upload_id)) if members.is_empty() => Some(UploadedFile { upload_id }),
+        Some(_) | None => None,
     }
 }

@@ -43,6 +43,15 @@ impl Day {
         }
     }
 
+    /// The same day of the month so many months later, or the month's last day where it is shorter. The calendar ends with 9999.
+    #[must_use]
+    pub fn plus_months(self, months: u16) -> Day {
+        let month = u32::from(self.month) - 1 + u32::from(months);
+        let year = u16::try_from(u32::from(self.year) + month / 12).unwrap_or(9999).min(9999);
+        let month = u8::try_from(month % 12 + 1).unwrap_or(12);
+        Day { year, month, day: self.day.min(days_in(year, month)) }
+    }
+
     /// The year, 1 to 9999.
     pub fn year(self) -> u16 {
         self.year
@@ -82,6 +91,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn months_later_is_the_same_day_or_the_last_of_a_shorter_month() {
+        let later = |text: &str, months: u16| Day::parse(text).unwrap().plus_months(months).to_string();
+        assert_eq!(later("2026-03-31", 24), "2028-03-31");
+        assert_eq!(later("2026-11-30", 3), "2027-02-28");
+        assert_eq!(later("2024-02-29", 12), "2025-02-28");
+        assert_eq!(later("2026-12-01", 1), "2027-01-01");
+        assert_eq!(later("2026-01-01", u16::MAX), "7487-04-01");
+    }
 
     #[test]
     fn days_that_exist_read_back_as_they_were_written() {

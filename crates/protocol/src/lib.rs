@@ -5,14 +5,19 @@
 
 /// A small table by text keys.
 pub mod by_key;
-/// A person's name and e-mail address.
+mod check_digit;
+/// A person's name, e-mail address and telephone number.
 pub mod contact;
+/// The countries that can be chosen.
+pub mod country;
 /// A day of the calendar, which is what a date of purchase is.
 pub mod date;
 /// The form as the merchant's file describes it.
 pub mod form;
 /// Every limit, with its reason.
 pub mod limits;
+/// What a text has to look like.
+pub mod pattern;
 /// What is wrong, in RFC 9457's words.
 pub mod problem;
 /// Files people attach: allowed types, judged by content, and the upload's messages.

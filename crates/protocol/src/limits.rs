@@ -26,6 +26,18 @@ pub const PRODUCT_NAME_CHARS: usize = 200;
 /// 1,000 characters: an answer of a few sentences. Forms may set less for a field, never more.
 pub const ANSWER_CHARS: usize = 1_000;
 
+/// 200 characters of a line of an address: the longest street names of the world have some 70, with house and floor not 150.
+pub const ADDRESS_LINE_CHARS: usize = 200;
+
+/// 40 characters of a telephone number: 15 digits (ITU-T E.164), with blanks, brackets and an extension.
+pub const PHONE_CHARS: usize = 40;
+
+/// 15 digits of a number, the point not counted: what every reader of JSON keeps exactly.
+pub const NUMBER_DIGITS: usize = 15;
+
+/// 5 files in one field: both sides of a receipt, and the label.
+pub const FILES: usize = 5;
+
 /// 64 characters: keys are labels without spaces or slugs; the longest seen in the field has 41.
 pub const FIELD_KEY_CHARS: usize = 64;
 

@@ -50,8 +50,12 @@ pub enum Answer {
     Ticked(bool),
     /// A text, or the value of a choice.
     Text(String),
+    /// The values of several choices.
+    Several(Vec<String>),
     /// A file, by the upload it came with.
     File(UploadedFile),
+    /// Several files.
+    Files(Vec<UploadedFile>),
 }
 
 /// A file that was uploaded before.

@@ -14,8 +14,9 @@ use crate::{http, workspace};
 /// of the first flight of a TCP connection.
 const LOADER_BUDGET: usize = 6 * 1024;
 
-/// 110 KiB: wasm and glue together, paid for by whoever touches the form. Two seconds on a slow phone connection.
-const LIVE_BUDGET: usize = 110 * 1024;
+/// 125 KiB: wasm and glue together, with every kind of field, paid for by whoever touches the form. Two and a half seconds on a slow
+/// phone connection.
+const LIVE_BUDGET: usize = 125 * 1024;
 
 /// Bytes as sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,7 @@ mod tests {
         let fits = Sizes { loader: LOADER_BUDGET, wasm: LIVE_BUDGET - 10, glue: 10 };
         assert!(fits.within_budget().is_ok());
         let error = Sizes { glue: 11, ..fits }.within_budget().unwrap_err();
-        assert!(error.to_string().contains("wasm and glue: 112641 bytes, 1 over"), "{error}");
+        assert!(error.to_string().contains("wasm and glue: 128001 bytes, 1 over"), "{error}");
         assert!(Sizes { loader: LOADER_BUDGET + 1, ..fits }.within_budget().is_err());
     }
 

@@ -5,12 +5,13 @@
 mod page;
 mod tree;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use regcard::form::Answers;
+use regcard_protocol::form::{ChoiceStyle, Field, FieldKind, Form};
 use regcard_protocol::limits as shared;
 use serde_json::{Value, json};
 
@@ -65,14 +66,16 @@ impl Subject {
 
 impl Cards {
     /// The script: the loader, called with the key's first form.
-    pub fn script(&self, subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &Bytes, style: &Bytes) -> Arc<Composed> {
+    pub fn script(&self, subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &Bytes, style: &[u8]) -> Arc<Composed> {
         let parts = [&form.hash[..], loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes()];
         self.kept("script", subject, &parts, || script(subject, form, manifest, loader, style))
     }
 
     /// The form as JSON.
-    pub fn card(&self, subject: &Subject, form: &LoadedForm) -> Arc<Composed> {
-        self.kept("card", subject, &[&form.hash], || card(subject, form).to_string())
+    pub fn card(&self, subject: &Subject, form: &LoadedForm, manifest: Option<&Manifest>, later: &Bytes) -> Arc<Composed> {
+        let extras = manifest.map(|manifest| extras(subject, manifest)).unwrap_or_default();
+        let names: String = extras.values().map(String::as_str).collect();
+        self.kept("card", subject, &[&form.hash, names.as_bytes(), later], || card(subject, form, &extras, later).to_string())
     }
 
     fn kept(&self, kind: &str, subject: &Subject, parts: &[&[u8]], make: impl FnOnce() -> String) -> Arc<Composed> {
@@ -96,6 +99,31 @@ impl Cards {
     }
 }
 
+/// The style sheet of a first form: with what comes later where the form has a kind of field that few forms have.
+pub fn first_style(form: &Form, style: &[u8], later: &[u8]) -> Vec<u8> {
+    let rare = |field: &Field| match field.kind {
+        FieldKind::LongText | FieldKind::Choices | FieldKind::Heading | FieldKind::Help => true,
+        FieldKind::Choice => field.style == Some(ChoiceStyle::Radio),
+        FieldKind::Name
+        | FieldKind::Email
+        | FieldKind::Product
+        | FieldKind::SerialNumber
+        | FieldKind::PurchaseDate
+        | FieldKind::Receipt
+        | FieldKind::Text
+        | FieldKind::Phone
+        | FieldKind::Number
+        | FieldKind::Date
+        | FieldKind::Country
+        | FieldKind::Address
+        | FieldKind::Checkbox
+        | FieldKind::Consent
+        | FieldKind::Hidden => false,
+    };
+    let explained = form.where_text.is_some() || form.where_picture.is_some();
+    if explained || form.fields.iter().any(rare) { [style, later].concat() } else { style.to_vec() }
+}
+
 /// The limits that the card tells people of.
 fn told_limits() -> Value {
     json!({
@@ -112,12 +140,23 @@ fn told_limits() -> Value {
     })
 }
 
-fn card(subject: &Subject, form: &LoadedForm) -> Value {
+/// The addresses of what is fetched only where it is needed.
+fn extras(subject: &Subject, manifest: &Manifest) -> BTreeMap<String, String> {
+    manifest.extras.iter().map(|(name, file)| (name.clone(), asset_url(subject, file))).collect()
+}
+
+fn asset_url(subject: &Subject, name: &str) -> String {
+    format!("{}/v1/assets/{name}", subject.public_url)
+}
+
+fn card(subject: &Subject, form: &LoadedForm, extras: &BTreeMap<String, String>, later: &[u8]) -> Value {
     json!({
         "form": form.form,
         "lang": subject.language,
         "texts": regcard::text::table(subject.language),
         "limits": told_limits(),
+        "extras": extras,
+        "css": String::from_utf8_lossy(later),
         "tree": painted(subject, form),
     })
 }
@@ -127,15 +166,14 @@ fn painted(subject: &Subject, form: &LoadedForm) -> Value {
 }
 
 fn script(subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &[u8], style: &[u8]) -> String {
-    let asset = |name: &str| format!("{}/v1/assets/{name}", subject.public_url);
     let config = json!({
         "version": manifest.version,
         "gateway": subject.public_url,
         "key": subject.key,
         "form": subject.slug,
         "lang": subject.language,
-        "glue": asset(&manifest.glue),
-        "wasm": asset(&manifest.wasm),
+        "glue": asset_url(subject, &manifest.glue),
+        "wasm": asset_url(subject, &manifest.wasm),
         "css": String::from_utf8_lossy(style),
         "tree": painted(subject, form),
         "page": subject.page_url(),

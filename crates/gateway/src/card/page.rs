@@ -16,8 +16,8 @@ pub struct Page<'a> {
     pub form: &'a LoadedForm,
     /// The merchant's name.
     pub merchant: &'a str,
-    /// The card's style sheet, if there is one.
-    pub card_style: Option<&'a str>,
+    /// The card's style sheets.
+    pub card_styles: &'a [String],
     /// The frame's style sheet.
     pub page_style: &'a str,
     /// What was typed elsewhere, name by name.
@@ -29,7 +29,7 @@ pub fn page(page: &Page<'_>) -> String {
     let Subject { public_url, key, slug, language } = page.subject;
     let card = regcard::view::render(&page.form.form, slug, language, &page.subject.page_url(), &answers(&page.form.form, page.given));
     let asset = |name: &str| escaped(&format!("{public_url}/v1/assets/{name}"));
-    let card_style = page.card_style.map(|name| format!("<link rel=\"stylesheet\" href=\"{}\">", asset(name))).unwrap_or_default();
+    let card_styles = page.card_styles.iter().map(|name| format!("<link rel=\"stylesheet\" href=\"{}\">", asset(name))).collect::<String>();
     let title = page.form.form.title.clone().unwrap_or_else(|| regcard::text::table(language).get("title").cloned().unwrap_or_default());
     let script = escaped(&format!("{public_url}/v1/{key}/regcard.js?form={slug}&lang={language}"));
     format!(
@@ -37,7 +37,7 @@ pub fn page(page: &Page<'_>) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
          <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{page_style}\">\n<script defer src=\"{script}\"></script>\n\
          </head>\n<body>\n<header>{merchant}</header>\n<main>\n\
-         <reg-card form=\"{slug}\" lang=\"{language}\"><template shadowrootmode=\"open\">{card_style}{card}</template></reg-card>\n\
+         <reg-card form=\"{slug}\" lang=\"{language}\"><template shadowrootmode=\"open\">{card_styles}{card}</template></reg-card>\n\
          </main>\n</body>\n</html>\n",
         title = escaped(&title),
         merchant = escaped(page.merchant),
@@ -61,14 +61,21 @@ fn answers(form: &Form, given: &[(String, String)]) -> Answers {
     let mut answers = Answers::default();
     for field in &form.fields {
         match field.kind {
-            FieldKind::Checkbox | FieldKind::Consent | FieldKind::Receipt => {}
+            FieldKind::Checkbox | FieldKind::Consent | FieldKind::Receipt | FieldKind::Address | FieldKind::Heading | FieldKind::Help => {}
             FieldKind::Email => push(&mut answers, &field.key, given, |text| text.trim().replace(' ', "+")),
             FieldKind::Name
             | FieldKind::Product
             | FieldKind::SerialNumber
             | FieldKind::PurchaseDate
             | FieldKind::Text
-            | FieldKind::Choice => {
+            | FieldKind::LongText
+            | FieldKind::Phone
+            | FieldKind::Number
+            | FieldKind::Date
+            | FieldKind::Choice
+            | FieldKind::Choices
+            | FieldKind::Country
+            | FieldKind::Hidden => {
                 push(&mut answers, &field.key, given, str::to_owned);
             }
         }

@@ -3,51 +3,23 @@
 //! The card runs this before it sends, the gateway on what came. Whether a serial number is known or free only the
 //! store can tell; the fold that compares serial numbers is the gateway's.
 
+mod answer;
+mod fault;
+
 use crate::by_key::ByKey;
-use crate::contact::{EmailAddress, PersonName, is_turning, line};
+use crate::contact::{EmailAddress, PersonName};
 use crate::date::Day;
-use crate::form::{Field, FieldKind, Form};
+use crate::form::{Field, FieldKind, Form, SerialNumberRules};
 use crate::limits;
+use crate::pattern::Pattern;
 use crate::problem::{FieldError, Place};
-use crate::registration::{Answer, NewRegistration, Registration};
+use crate::registration::{NewRegistration, Registration};
 use crate::serial_number::{SerialNumber, SerialNumberError};
 
-/// What can be wrong with one answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Nothing was answered to a required field.
-    Required,
-    /// Longer than is stored.
-    TooLong,
-    /// Control characters or marks that turn the reading direction.
-    Characters,
-    /// Not an e-mail address.
-    Email,
-    /// Not a day of the calendar.
-    Date,
-    /// A day that has not come.
-    DateInFuture,
-    /// A day before [`limits::FIRST_YEAR`].
-    DateTooEarly,
-    /// Not one of the choices.
-    NotAChoice,
-    /// Not a serial number.
-    SerialNumber,
-    /// The same serial number twice, or more than fit.
-    SerialNumberTwice,
-    /// More serial numbers than the form takes.
-    TooManySerialNumbers,
-    /// A serial number that the merchant does not know.
-    SerialNumberUnknown,
-    /// A serial number that is registered already.
-    SerialNumberRegistered,
-    /// A file that did not arrive, or not with this session.
-    File,
-    /// Another kind of value than the field takes.
-    Kind,
-    /// A field that the form does not have.
-    UnknownField,
-}
+pub use answer::free_text;
+pub use fault::Fault;
+
+use answer::{purchase_day, read};
 
 /// A fault, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,76 +30,6 @@ pub struct Complaint {
     pub index: Option<usize>,
     /// What is wrong.
     pub fault: Fault,
-}
-
-impl Fault {
-    const ALL: [Fault; 16] = [
-        Fault::Required,
-        Fault::TooLong,
-        Fault::Characters,
-        Fault::Email,
-        Fault::Date,
-        Fault::DateInFuture,
-        Fault::DateTooEarly,
-        Fault::NotAChoice,
-        Fault::SerialNumber,
-        Fault::SerialNumberTwice,
-        Fault::TooManySerialNumbers,
-        Fault::SerialNumberUnknown,
-        Fault::SerialNumberRegistered,
-        Fault::File,
-        Fault::Kind,
-        Fault::UnknownField,
-    ];
-
-    /// The code in a problem's `errors`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Fault::Required => "required",
-            Fault::TooLong => "too-long",
-            Fault::Characters => "characters",
-            Fault::Email => "email",
-            Fault::Date => "date",
-            Fault::DateInFuture => "date-in-future",
-            Fault::DateTooEarly => "date-too-early",
-            Fault::NotAChoice => "not-a-choice",
-            Fault::SerialNumber => "serial-number",
-            Fault::SerialNumberTwice => "serial-number-twice",
-            Fault::TooManySerialNumbers => "too-many-serial-numbers",
-            Fault::SerialNumberUnknown => "serial-number-unknown",
-            Fault::SerialNumberRegistered => "serial-number-registered",
-            Fault::File => "file",
-            Fault::Kind => "kind",
-            Fault::UnknownField => "unknown-field",
-        }
-    }
-
-    /// Reads a code.
-    pub fn parse(code: &str) -> Option<Fault> {
-        Fault::ALL.into_iter().find(|fault| fault.code() == code)
-    }
-
-    /// One sentence for the merchant and the log. The card has its own words, in the customer's language.
-    pub fn message(self) -> &'static str {
-        match self {
-            Fault::Required => "is required",
-            Fault::TooLong => "is longer than allowed",
-            Fault::Characters => "holds characters that cannot be shown",
-            Fault::Email => "is not an e-mail address",
-            Fault::Date => "is not a date; dates are written YYYY-MM-DD",
-            Fault::DateInFuture => "lies in the future",
-            Fault::DateTooEarly => "lies too far in the past",
-            Fault::NotAChoice => "is not one of the choices",
-            Fault::SerialNumber => "is not a serial number: 1 to 64 characters that can be printed",
-            Fault::SerialNumberTwice => "stands there twice",
-            Fault::TooManySerialNumbers => "is one serial number more than is taken",
-            Fault::SerialNumberUnknown => "is not a known serial number",
-            Fault::SerialNumberRegistered => "is registered already",
-            Fault::File => "is not a file that was uploaded in this session",
-            Fault::Kind => "is another kind of value than this field takes",
-            Fault::UnknownField => "is not a field of this form",
-        }
-    }
 }
 
 impl Complaint {
@@ -153,7 +55,8 @@ impl Form {
         let (mut customer_name, mut customer_email, mut product_name, mut purchase_date) = (None, None, None, None);
         let mut serial_numbers = Vec::new();
         let mut extras = ByKey::new();
-        for field in &self.fields {
+        let values = |field: &Field| new.values(field);
+        for field in self.fields.iter().filter(|field| field.kind.asks() && self.is_asked(field, &values)) {
             let key = field.key.as_str();
             match field.kind {
                 FieldKind::Name => match read(field, new.customer_name.as_deref(), PersonName::parse) {
@@ -164,7 +67,7 @@ impl Form {
                     Ok(read) => customer_email = read,
                     Err(fault) => complain(key, None, fault),
                 },
-                FieldKind::Product => match read(field, new.product_name.as_deref(), |text| line(text, limits::PRODUCT_NAME_CHARS)) {
+                FieldKind::Product => match read(field, new.product_name.as_deref(), |text| field.accept_product(text)) {
                     Ok(read) => product_name = read,
                     Err(fault) => complain(key, None, fault),
                 },
@@ -176,13 +79,25 @@ impl Form {
                     Ok(read) => serial_numbers = read,
                     Err(found) => found.into_iter().for_each(|(index, fault)| complain("serialNumbers", index, fault)),
                 },
-                FieldKind::Receipt | FieldKind::Text | FieldKind::Choice | FieldKind::Checkbox | FieldKind::Consent => {
-                    match field.accept_extra(new.extras.get(key)) {
-                        Ok(Some(answer)) => extras.insert(key.to_owned(), answer),
-                        Ok(None) => {}
-                        Err(fault) => complain(key, None, fault),
-                    }
-                }
+                FieldKind::Receipt
+                | FieldKind::Text
+                | FieldKind::LongText
+                | FieldKind::Phone
+                | FieldKind::Number
+                | FieldKind::Date
+                | FieldKind::Choice
+                | FieldKind::Choices
+                | FieldKind::Country
+                | FieldKind::Address
+                | FieldKind::Checkbox
+                | FieldKind::Consent
+                | FieldKind::Hidden
+                | FieldKind::Heading
+                | FieldKind::Help => match field.accept_extra(new.extras.get(key)) {
+                    Ok(Some(answer)) => extras.insert(key.to_owned(), answer),
+                    Ok(None) => {}
+                    Err(fault) => complain(key, None, fault),
+                },
             }
         }
         let core = [
@@ -197,7 +112,7 @@ impl Form {
             }
         }
         for key in new.extras.keys() {
-            if !self.fields.iter().any(|field| field.kind.core_key().is_none() && field.key == *key) {
+            if !self.fields.iter().any(|field| field.kind.asks() && field.kind.core_key().is_none() && field.key == *key) {
                 complain(key, None, Fault::UnknownField);
             }
         }
@@ -225,6 +140,8 @@ impl Form {
                 Err(SerialNumberError::Empty) => {}
                 Err(SerialNumberError::TooLong { .. }) => faults.push((Some(index), Fault::TooLong)),
                 Err(SerialNumberError::Character(_) | SerialNumberError::DotsOnly) => faults.push((Some(index), Fault::SerialNumber)),
+                Ok(serial) if !self.serial_numbers.looks_right(serial.as_str()) => faults.push((Some(index), Fault::SerialNumber)),
+                Ok(serial) if !self.serial_numbers.adds_up(serial.as_str()) => faults.push((Some(index), Fault::CheckDigit)),
                 Ok(serial) if read.contains(&serial) => faults.push((Some(index), Fault::SerialNumberTwice)),
                 Ok(_) if read.len() == most => {
                     faults.push((Some(index), Fault::TooManySerialNumbers));
@@ -240,117 +157,30 @@ impl Form {
     }
 }
 
-impl Field {
-    /// Checks what was typed into a control that holds text, while the form is being filled in.
-    ///
-    /// # Errors
-    /// What is wrong with it. Whether it is required counts only once the form is sent: blanks pass.
-    pub fn check_text(&self, text: &str, today: Day) -> Result<(), Fault> {
-        if text.trim().is_empty() {
-            return Ok(());
-        }
-        match self.kind {
-            FieldKind::Name => PersonName::parse(text).map(drop),
-            FieldKind::Email => EmailAddress::parse(text).map(drop),
-            FieldKind::Product => line(text, limits::PRODUCT_NAME_CHARS).map(drop),
-            FieldKind::PurchaseDate => purchase_day(text, today).map(drop),
-            FieldKind::SerialNumber => match SerialNumber::parse(text) {
-                Ok(_) | Err(SerialNumberError::Empty) => Ok(()),
-                Err(SerialNumberError::TooLong { .. }) => Err(Fault::TooLong),
-                Err(SerialNumberError::Character(_) | SerialNumberError::DotsOnly) => Err(Fault::SerialNumber),
-            },
-            FieldKind::Text | FieldKind::Choice => self.accept_extra(Some(&Answer::Text(text.to_owned()))).map(drop),
-            FieldKind::Receipt | FieldKind::Checkbox | FieldKind::Consent => Ok(()),
-        }
+impl SerialNumberRules {
+    /// Whether a number looks as the maker's numbers do. Dashes do not count: people leave them out.
+    pub fn looks_right(&self, serial: &str) -> bool {
+        self.pattern().is_none_or(|pattern| pattern.fits(&without_dashes(serial)))
     }
 
-    /// Characters its text may have at most, for a control's `maxlength`.
-    pub fn longest(&self) -> usize {
-        match self.kind {
-            FieldKind::Name => limits::NAME_CHARS,
-            FieldKind::Email => limits::EMAIL_CHARS,
-            FieldKind::Product => limits::PRODUCT_NAME_CHARS,
-            FieldKind::SerialNumber | FieldKind::PurchaseDate => limits::ANSWER_CHARS,
-            FieldKind::Text | FieldKind::Choice | FieldKind::Checkbox | FieldKind::Consent | FieldKind::Receipt => {
-                self.max_length.unwrap_or(limits::ANSWER_CHARS)
-            }
-        }
+    /// Whether its check digit is right.
+    pub fn adds_up(&self, serial: &str) -> bool {
+        self.check_digit.is_none_or(|digit| digit.holds(serial))
     }
 
-    fn accept_extra(&self, answer: Option<&Answer>) -> Result<Option<Answer>, Fault> {
-        let missing = if self.required { Err(Fault::Required) } else { Ok(None) };
-        match (self.kind, answer) {
-            (_, None) => missing,
-            (FieldKind::Receipt, Some(Answer::File(file))) => {
-                if file.upload_id.is_empty() {
-                    missing
-                } else {
-                    Ok(Some(Answer::File(file.clone())))
-                }
-            }
-            (FieldKind::Checkbox, Some(Answer::Ticked(ticked))) => {
-                if self.required && !ticked {
-                    missing
-                } else {
-                    Ok(Some(Answer::Ticked(*ticked)))
-                }
-            }
-            (FieldKind::Consent, Some(Answer::Ticked(true))) => Ok(Some(Answer::Text(self.label.clone().unwrap_or_default()))),
-            (FieldKind::Consent, Some(Answer::Ticked(false))) => {
-                if self.required {
-                    missing
-                } else {
-                    Ok(Some(Answer::Text(String::new())))
-                }
-            }
-            (FieldKind::Text | FieldKind::Choice, Some(Answer::Text(text))) if text.trim().is_empty() => missing,
-            (FieldKind::Text, Some(Answer::Text(text))) => line(text, self.longest()).map(|text| Some(Answer::Text(text))),
-            (FieldKind::Choice, Some(Answer::Text(text))) => {
-                if self.choices.iter().any(|choice| choice.value == *text) {
-                    Ok(Some(Answer::Text(text.clone())))
-                } else {
-                    Err(Fault::NotAChoice)
-                }
-            }
-            (_, Some(Answer::Ticked(_) | Answer::Text(_) | Answer::File(_))) => Err(Fault::Kind),
-        }
+    /// What may have been meant by a number that does not look right, by the format alone.
+    pub fn meant(&self, serial: &str) -> Vec<String> {
+        let found = self.pattern().map(|pattern| pattern.meant(&without_dashes(serial), limits::SUGGESTIONS)).unwrap_or_default();
+        found.into_iter().filter(|meant| self.adds_up(meant)).collect()
+    }
+
+    fn pattern(&self) -> Option<Pattern> {
+        self.format.as_deref().and_then(|format| Pattern::parse(&without_dashes(format)))
     }
 }
 
-/// A text within limits that any key of the merchant's API may carry: no control characters but line breaks and tabs.
-///
-/// # Errors
-/// [`Fault::TooLong`], [`Fault::Characters`].
-pub fn free_text(text: &str) -> Result<(), Fault> {
-    if text.chars().count() > limits::ANSWER_CHARS {
-        return Err(Fault::TooLong);
-    }
-    if text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t') || is_turning(character)) {
-        return Err(Fault::Characters);
-    }
-    Ok(())
-}
-
-fn read<T>(field: &Field, text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
-    match parse(text.unwrap_or_default()) {
-        Ok(read) => Ok(Some(read)),
-        Err(Fault::Required) if !field.required => Ok(None),
-        Err(fault) => Err(fault),
-    }
-}
-
-fn purchase_day(text: &str, today: Day) -> Result<Day, Fault> {
-    if text.trim().is_empty() {
-        return Err(Fault::Required);
-    }
-    let day = Day::parse(text).ok_or(Fault::Date)?;
-    if day > today.next() {
-        Err(Fault::DateInFuture)
-    } else if day.year() < limits::FIRST_YEAR {
-        Err(Fault::DateTooEarly)
-    } else {
-        Ok(day)
-    }
+fn without_dashes(text: &str) -> String {
+    text.chars().filter(|character| *character != '-').collect()
 }
 
 #[cfg(test)]

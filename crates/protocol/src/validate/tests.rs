@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::form::{Choice, SerialNumberRules};
-use crate::registration::UploadedFile;
+use crate::registration::{Answer, UploadedFile};
 
 fn today() -> Day {
     Day::parse("2026-11-25").unwrap()
@@ -13,14 +13,12 @@ fn today() -> Day {
 fn field(key: &str, kind: FieldKind, required: bool) -> Field {
     let choices =
         if kind == FieldKind::Choice { vec![Choice { value: "shop".into(), label: Some("In a shop".into()) }] } else { Vec::new() };
-    Field { key: key.into(), kind, label: Some(format!("I say {key}")), hint: None, required, choices, max_length: None }
+    Field { key: key.into(), kind, label: Some(format!("I say {key}")), required, choices, ..Field::default() }
 }
 
 fn form() -> Form {
     let form = Form {
-        title: None,
-        intro: None,
-        serial_numbers: SerialNumberRules { validate: true, one_time: true, several: true },
+        serial_numbers: SerialNumberRules { validate: true, one_time: true, several: true, ..SerialNumberRules::default() },
         fields: vec![
             field("customerName", FieldKind::Name, true),
             field("customerEmail", FieldKind::Email, true),
@@ -33,6 +31,7 @@ fn form() -> Form {
             field("gift", FieldKind::Checkbox, false),
             field("news", FieldKind::Consent, false),
         ],
+        ..Form::default()
     };
     form.check().unwrap();
     form

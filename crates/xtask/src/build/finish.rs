@@ -136,8 +136,8 @@ fn provenance(compiled: &Path, finish: Finish) -> Result<String> {
     Ok(format!("{:x}", hash.finalize()))
 }
 
-/// The glue: a module.
-pub(super) fn glue(text: &str, finish: Finish) -> Result<String> {
+/// A module: the glue, or one of the extras.
+pub(super) fn module(text: &str, finish: Finish) -> Result<String> {
     if finish.minifies() { minify(text, &["--loader=js", "--format=esm", "--target=es2022"]) } else { Ok(text.to_owned()) }
 }
 

@@ -16,13 +16,18 @@ use sha2::{Digest, Sha256, Sha384};
 use super::Finish;
 use crate::{run, workspace};
 
-/// The widget's four files.
+/// The widget's files.
 #[derive(Debug)]
 pub(super) struct Pieces {
     pub wasm: Vec<u8>,
     pub glue: String,
     pub loader: String,
+    /// What the first form looks like.
     pub style: String,
+    /// What shows only once the card is live.
+    pub later: String,
+    /// What few people need, each a module that is fetched when it is needed; by the name of its file.
+    pub extras: BTreeMap<String, String>,
 }
 
 /// Of what the folder was made, and how; `None` if it is not there or not whole.
@@ -92,8 +97,15 @@ fn fill(folder: &Path, pieces: &Pieces) -> Result<()> {
     let glue = put("regcard", "js", pieces.glue.as_bytes())?;
     let loader = put("loader", "js", pieces.loader.as_bytes())?;
     let style = put("card", "css", pieces.style.as_bytes())?;
+    let later = put("later", "css", pieces.later.as_bytes())?;
+    let mut extras = BTreeMap::new();
+    for (name, module) in &pieces.extras {
+        extras.insert(name, put(name, "js", module.as_bytes())?);
+    }
     let version = env!("CARGO_PKG_VERSION");
-    let manifest = json!({ "version": version, "wasm": wasm, "glue": glue, "loader": loader, "style": style, "integrity": integrity });
+    let manifest = json!({
+        "version": version, "wasm": wasm, "glue": glue, "loader": loader, "style": style, "later": later, "extras": extras, "integrity": integrity
+    });
     fs::write(folder.join("manifest.json"), format!("{manifest:#}\n")).context("cannot write manifest.json")
 }
 

@@ -7,6 +7,8 @@ mod folder;
 mod shrink;
 mod sources;
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, bail};
 
 pub(crate) use finish::Finish;
@@ -79,11 +81,25 @@ fn make(finish: Finish, sources: &str) -> Result<()> {
     let bound = finish::bind(&compiled, finish)?;
     let pieces = folder::Pieces {
         wasm: bound.wasm,
-        glue: finish::glue(&bound.glue, finish)?,
+        glue: finish::module(&bound.glue, finish)?,
         loader: finish::loader(&read("www/loader.js")?, finish)?,
         style: finish::style(&read("src/view/card.css")?, finish)?,
+        later: finish::style(&read("src/view/later.css")?, finish)?,
+        extras: extras(finish)?,
     };
     folder::write(&pieces, sources, finish)
+}
+
+/// The modules in `www/extras/`, by name.
+fn extras(finish: Finish) -> Result<BTreeMap<String, String>> {
+    let mut extras = BTreeMap::new();
+    for entry in std::fs::read_dir(workspace::root().join("www/extras")).context("cannot read www/extras")? {
+        let name = entry.context("cannot read www/extras")?.file_name().to_string_lossy().into_owned();
+        if let Some(stem) = name.strip_suffix(".js") {
+            extras.insert(stem.to_owned(), finish::module(&read(&format!("www/extras/{name}"))?, finish)?);
+        }
+    }
+    Ok(extras)
 }
 
 fn read(name: &str) -> Result<String> {

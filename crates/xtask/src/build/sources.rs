@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::workspace;
 
 /// Files and folders. The steps of the build are among them: a changed step makes another widget.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "package-lock.json",
@@ -18,6 +18,7 @@ const SOURCES: [&str; 8] = [
     "crates/protocol/Cargo.toml",
     "crates/protocol/src",
     "crates/xtask/src/build",
+    "www/extras",
     "www/loader.js",
 ];
 

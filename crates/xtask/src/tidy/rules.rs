@@ -61,7 +61,9 @@ pub(super) fn all(files: &[File]) -> Vec<Finding> {
         }
         match file.path.as_str() {
             "crates/protocol/Cargo.toml" => findings.extend(protocol_dependencies(file)),
-            "src/view/card.css" => findings.extend(words(file, &["rem"], "a page's rem is the page's; the card counts in em", is_unit)),
+            "src/view/card.css" | "src/view/later.css" => {
+                findings.extend(words(file, &["rem"], "a page's rem is the page's; the card counts in em", is_unit))
+            }
             "www/loader.js" => findings.extend(loader(file)),
             _ => {}
         }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
 use crate::app::App;
-use crate::card::{Composed, Subject, excuse};
+use crate::card::{Composed, Subject, excuse, first_style};
 use crate::extract::Pairs;
 use crate::forms::LoadedForm;
 use crate::keys::PublishableKey;
@@ -74,7 +74,11 @@ fn compose(app: &App, found: &Found) -> Arc<Composed> {
         return missing();
     };
     match (app.assets.get(&manifest.loader), app.assets.get(&manifest.style)) {
-        (Some(loader), Some(style)) => app.cards.script(&found.subject, &found.form, &manifest, &loader.plain, &style.plain),
+        (Some(loader), Some(style)) => {
+            let later = app.assets.get(&manifest.later).map(|asset| asset.plain).unwrap_or_default();
+            let style = first_style(&found.form.form, &style.plain, &later);
+            app.cards.script(&found.subject, &found.form, &manifest, &loader.plain, &style)
+        }
         (_, _) => missing(),
     }
 }
@@ -87,7 +91,11 @@ pub(super) async fn card(
 ) -> Result<Response, GatewayError> {
     let found = find(&app, &key, Some(&form), query.first("lang")).await?.map_err(|_| GatewayError::NotFound)?;
     let maker = Arc::clone(&app);
-    let made = tokio::task::spawn_blocking(move || maker.cards.card(&found.subject, &found.form));
+    let made = tokio::task::spawn_blocking(move || {
+        let manifest = maker.assets.manifest();
+        let later = manifest.as_ref().and_then(|manifest| maker.assets.get(&manifest.later)).map(|asset| asset.plain).unwrap_or_default();
+        maker.cards.card(&found.subject, &found.form, manifest.as_ref(), &later)
+    });
     let composed = made.await.map_err(|_| GatewayError::Unavailable)?;
     Ok(composed_answer(&app, &composed, "application/json", &headers))
 }

@@ -51,12 +51,12 @@ async fn answer(
     }
     let maker = Arc::clone(app);
     let made = tokio::task::spawn_blocking(move || {
-        let card_style = maker.assets.manifest().map(|manifest| manifest.style);
+        let card_styles: Vec<String> = maker.assets.manifest().map(|manifest| vec![manifest.style, manifest.later]).unwrap_or_default();
         card::page(&card::Page {
             subject: &found.subject,
             form: &found.form,
             merchant: &found.merchant.name,
-            card_style: card_style.as_deref(),
+            card_styles: &card_styles,
             page_style: maker.assets.page_style(),
             given: &given,
         })

@@ -1,114 +1,13 @@
-//! The form as the merchant's file describes it, which is also how the card receives it.
-//!
-//! What an answer has to be like stands in [`crate::validate`]; how a field looks is the view's.
-//!
-//! A member that nobody knows is a mistake in a merchant's file, which only the gateway reads. The card is given what the
-//! gateway made of it, and saves the code that would tell.
+//! Whether a form's file makes sense: said to whoever wrote it, in words.
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::{ChoiceStyle, Field, FieldKind, Form};
+use crate::country;
 use crate::limits;
-
-/// A merchant's registration form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
-pub struct Form {
-    /// The heading, instead of the card's own "Register your product".
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// The sentence under the heading, instead of the card's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub intro: Option<String>,
-    /// How serial numbers are treated.
-    #[serde(default, alias = "serial_numbers")]
-    pub serial_numbers: SerialNumberRules,
-    /// The fields, in the order they are shown.
-    #[serde(alias = "field")]
-    pub fields: Vec<Field>,
-}
-
-/// How a form treats serial numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
-pub struct SerialNumberRules {
-    /// Only numbers that the merchant has loaded can be registered.
-    #[serde(default)]
-    pub validate: bool,
-    /// A number can be registered once.
-    #[serde(default, alias = "one_time")]
-    pub one_time: bool,
-    /// Several numbers fit into one registration.
-    #[serde(default)]
-    pub several: bool,
-}
-
-/// One field of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
-pub struct Field {
-    /// The name its answer has in the registration API.
-    pub key: String,
-    /// What is asked for.
-    pub kind: FieldKind,
-    /// The label, or the sentence that is agreed to. The kinds that every registration has bring their own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// A hint under the label.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    /// Whether the form can be sent without it.
-    #[serde(default)]
-    pub required: bool,
-    /// What can be chosen. Of a product field without choices the name is typed.
-    #[serde(default, alias = "choice", skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<Choice>,
-    /// Characters at most, for a text.
-    #[serde(default, alias = "max_length", skip_serializing_if = "Option::is_none")]
-    pub max_length: Option<usize>,
-}
-
-/// What a field asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldKind {
-    /// The customer's full name; its key is `customerName`.
-    Name,
-    /// The customer's e-mail address; its key is `customerEmail`.
-    Email,
-    /// What was bought; its key is `productName`.
-    Product,
-    /// The serial number or numbers; its key is `serialNumber`.
-    SerialNumber,
-    /// When it was bought; its key is `purchaseDate`.
-    PurchaseDate,
-    /// A picture or PDF of the receipt.
-    Receipt,
-    /// A line of text.
-    Text,
-    /// One of several choices.
-    Choice,
-    /// Yes or no.
-    Checkbox,
-    /// A sentence that is agreed to, or not. Its text is stored, not a yes.
-    Consent,
-}
-
-/// One choice of a field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
-pub struct Choice {
-    /// What is stored.
-    pub value: String,
-    /// What is shown, where it differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-}
+use crate::pattern::Pattern;
 
 /// Why a form's file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -144,38 +43,27 @@ pub enum FormError {
     /// A longer text than is ever stored.
     #[error("field \"{0}\": max_length is 1 to {limit}", limit = limits::ANSWER_CHARS)]
     MaxLength(String),
+    /// A number that is no limit.
+    #[error("field \"{0}\": min is above max")]
+    MinMax(String),
+    /// A pattern that cannot be read.
+    #[error("\"{0}\" is no pattern: 9 stands for a digit, A for a letter, N for either, {{2,5}} for how many, anything else for itself")]
+    Pattern(String),
+    /// A condition on something that does not stand before it.
+    #[error("field \"{0}\": show_if names the key of a field that stands before it, and `is` one of its choices")]
+    ShowIf(String),
+    /// A way to show choices that this kind has not.
+    #[error("field \"{0}\" cannot be shown in that style")]
+    Style(String),
+    /// Not a country.
+    #[error("\"{0}\" is no country: two capital letters, as ISO 3166-1 has them")]
+    Country(String),
+    /// An address that a page must not lead to.
+    #[error("{0} has to be an address that begins with https://")]
+    Link(&'static str),
     /// More fields than a registration may carry.
     #[error("a form has at most {limit} fields besides those every registration has", limit = limits::EXTRA_FIELDS)]
     TooManyFields,
-}
-
-impl FieldKind {
-    /// The key that a field of this kind has in the registration API, where the API fixes it.
-    pub fn core_key(self) -> Option<&'static str> {
-        match self {
-            FieldKind::Name => Some("customerName"),
-            FieldKind::Email => Some("customerEmail"),
-            FieldKind::Product => Some("productName"),
-            FieldKind::SerialNumber => Some("serialNumber"),
-            FieldKind::PurchaseDate => Some("purchaseDate"),
-            FieldKind::Receipt | FieldKind::Text | FieldKind::Choice | FieldKind::Checkbox | FieldKind::Consent => None,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            FieldKind::Name => "name",
-            FieldKind::Email => "email",
-            FieldKind::Product => "product",
-            FieldKind::SerialNumber => "serial-number",
-            FieldKind::PurchaseDate => "purchase-date",
-            FieldKind::Receipt => "receipt",
-            FieldKind::Text => "text",
-            FieldKind::Choice => "choice",
-            FieldKind::Checkbox => "checkbox",
-            FieldKind::Consent => "consent",
-        }
-    }
 }
 
 /// Names that the registration API gives a meaning of its own: a field called so would change what is registered.
@@ -200,35 +88,65 @@ pub const RESERVED_KEYS: [&str; 17] = [
 ];
 
 impl Form {
-    /// The field of a kind, if the form has one.
-    pub fn field(&self, kind: FieldKind) -> Option<&Field> {
-        self.fields.iter().find(|field| field.kind == kind)
-    }
-
     /// Whether the form makes sense: each key once, core keys where the API wants them, something to choose from.
     ///
     /// # Errors
     /// The first thing that is wrong, in words for whoever wrote the file.
     pub fn check(&self) -> Result<(), FormError> {
         let mut keys = BTreeSet::new();
-        for field in &self.fields {
+        for (position, field) in self.fields.iter().enumerate() {
             field.check()?;
-            if !keys.insert(&field.key) {
+            if field.kind.asks() && !keys.insert(&field.key) {
                 return Err(FormError::Twice(field.key.clone()));
             }
+            self.check_condition(position, field)?;
         }
-        if !self.fields.iter().any(|field| field.kind == FieldKind::Email && field.required) {
+        if !self.fields.iter().any(|field| field.kind == FieldKind::Email && field.required && field.show_if.is_none()) {
             return Err(FormError::NoEmail);
         }
-        if self.fields.iter().filter(|field| field.kind.core_key().is_none()).count() > limits::EXTRA_FIELDS {
+        if self.fields.iter().filter(|field| field.kind.asks() && field.kind.core_key().is_none()).count() > limits::EXTRA_FIELDS {
             return Err(FormError::TooManyFields);
         }
-        Ok(())
+        if let Some(format) = &self.serial_numbers.format {
+            Pattern::parse(format).ok_or_else(|| FormError::Pattern(format.clone()))?;
+        }
+        if let Some(country) = self.default_country.as_ref().filter(|code| !country::is_country(code)) {
+            return Err(FormError::Country(country.clone()));
+        }
+        let links = [("end_link", &self.end_link), ("registered_link", &self.registered_link), ("where_picture", &self.where_picture)];
+        match links.into_iter().find(|(_, link)| link.as_deref().is_some_and(|link| !is_link(link))) {
+            Some((name, _)) => Err(FormError::Link(name)),
+            None => Ok(()),
+        }
     }
+
+    fn check_condition(&self, position: usize, field: &Field) -> Result<(), FormError> {
+        let Some(key) = &field.show_if else {
+            return if field.is.is_empty() && field.is_not.is_empty() { Ok(()) } else { Err(FormError::ShowIf(field.key.clone())) };
+        };
+        let other = self.fields.iter().take(position).find(|other| other.key == *key && other.kind.asks());
+        let chosen = |other: &Field, value: &String| other.choices.is_empty() || other.choices.iter().any(|choice| choice.value == *value);
+        match other {
+            Some(other) if field.is.iter().chain(&field.is_not).all(|value| chosen(other, value)) => Ok(()),
+            Some(_) | None => Err(FormError::ShowIf(field.key.clone())),
+        }
+    }
+}
+
+fn is_link(text: &str) -> bool {
+    // A page that is being tried out is served from the same machine.
+    ["https://", "http://127.0.0.1", "http://localhost"].iter().any(|start| text.starts_with(start))
 }
 
 impl Field {
     fn check(&self) -> Result<(), FormError> {
+        if !self.kind.asks() {
+            return if self.label.as_deref().is_none_or(|label| label.trim().is_empty()) {
+                Err(FormError::NoLabel(format!("{:?}", self.kind).to_lowercase()))
+            } else {
+                Ok(())
+            };
+        }
         let length = self.key.chars().count();
         if length == 0
             || length > limits::FIELD_KEY_CHARS
@@ -238,33 +156,53 @@ impl Field {
         }
         match self.kind.core_key() {
             Some(expected) if self.key != expected => {
-                return Err(FormError::CoreKey { kind: self.kind.word(), expected, key: self.key.clone() });
+                return Err(FormError::CoreKey { kind: expected_kind(expected), expected, key: self.key.clone() });
             }
             Some(_) => {}
             None if RESERVED_KEYS.contains(&self.key.as_str()) || is_core_key(&self.key) => {
                 return Err(FormError::Reserved(self.key.clone()));
             }
-            None if self.kind != FieldKind::Receipt && self.label.as_deref().is_none_or(|label| label.trim().is_empty()) => {
+            None if self.kind.needs_label()
+                && !is_address_key(&self.key)
+                && self.label.as_deref().is_none_or(|label| label.trim().is_empty()) =>
+            {
                 return Err(FormError::NoLabel(self.key.clone()));
             }
             None => {}
         }
         let values: BTreeSet<&str> = self.choices.iter().map(|choice| choice.value.as_str()).collect();
-        let chooses = self.kind == FieldKind::Choice;
+        let chooses = matches!(self.kind, FieldKind::Choice | FieldKind::Choices);
         if chooses && values.is_empty() || values.len() != self.choices.len() || values.contains("") {
             return Err(FormError::Choices(self.key.clone()));
         }
         if self.max_length.is_some_and(|limit| limit == 0 || limit > limits::ANSWER_CHARS) {
             return Err(FormError::MaxLength(self.key.clone()));
         }
-        Ok(())
+        if let (Some(min), Some(max)) = (self.min, self.max)
+            && min > max
+        {
+            return Err(FormError::MinMax(self.key.clone()));
+        }
+        if let Some(pattern) = &self.pattern {
+            Pattern::parse(pattern).ok_or_else(|| FormError::Pattern(pattern.clone()))?;
+        }
+        match (self.style, self.kind) {
+            (None, _)
+            | (Some(ChoiceStyle::List | ChoiceStyle::Radio), FieldKind::Choice)
+            | (Some(ChoiceStyle::List | ChoiceStyle::Search), FieldKind::Product) => Ok(()),
+            (Some(_), _) => Err(FormError::Style(self.key.clone())),
+        }
     }
 }
 
-impl Choice {
-    /// What is shown for it.
-    pub fn shown(&self) -> &str {
-        self.label.as_deref().unwrap_or(&self.value)
+/// The kind that has this key, as the file writes it.
+fn expected_kind(key: &str) -> &'static str {
+    match key {
+        "customerName" => "name",
+        "customerEmail" => "email",
+        "productName" => "product",
+        "serialNumber" => "serial-number",
+        _ => "purchase-date",
     }
 }
 
@@ -273,30 +211,23 @@ pub fn is_core_key(key: &str) -> bool {
     matches!(key, "customerName" | "customerEmail" | "productName" | "serialNumber" | "purchaseDate")
 }
 
+/// Whether this is a line of an address, which has a label of the card's own.
+pub fn is_address_key(key: &str) -> bool {
+    matches!(key, "address1" | "address2" | "postCode" | "city" | "state")
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::Choice;
     use super::*;
 
     pub(crate) fn field(key: &str, kind: FieldKind) -> Field {
-        let choices = if kind == FieldKind::Choice { vec![Choice { value: "a".into(), label: None }] } else { Vec::new() };
-        Field {
-            key: key.into(),
-            kind,
-            label: Some("Label".into()),
-            hint: None,
-            required: kind == FieldKind::Email,
-            choices,
-            max_length: None,
-        }
+        let choices = if matches!(kind, FieldKind::Choice) { vec![Choice { value: "a".into(), label: None }] } else { Vec::new() };
+        Field { key: key.into(), kind, label: Some("Label".into()), required: kind == FieldKind::Email, choices, ..Field::default() }
     }
 
     fn form(extra: Field) -> Form {
-        Form {
-            title: None,
-            intro: None,
-            serial_numbers: SerialNumberRules::default(),
-            fields: vec![field("customerEmail", FieldKind::Email), extra],
-        }
+        Form { fields: vec![field("customerEmail", FieldKind::Email), extra], ..Form::default() }
     }
 
     #[test]

@@ -1,0 +1,90 @@
+//! What is heard beside the controls' own events: several serial numbers in one paste, Enter in a serial number, the network
+//! that goes and comes back. Nothing is heard any longer once the card is taken away.
+
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{AbortController, AddEventListenerOptions, ClipboardEvent, Element, Event as DomEvent, EventTarget, KeyboardEvent};
+
+use super::shell::Shell;
+use crate::form::Event;
+
+/// What stands for an Enter that ended a composition, in browsers that tell so in no other way (UI Events, 4.3.3).
+const COMPOSING: u32 = 229;
+
+/// Listeners, and what ends them.
+pub(super) struct Heard {
+    controller: Option<AbortController>,
+    _listeners: Vec<Closure<dyn FnMut(DomEvent)>>,
+}
+
+impl Heard {
+    pub(super) fn listen(shell: &Rc<Shell>) -> Heard {
+        let mut heard = Heard { controller: AbortController::new().ok(), _listeners: Vec::new() };
+        let card: &EventTarget = shell.root.as_ref();
+        heard.on(shell, card, "keydown", entered);
+        heard.on(shell, card, "paste", pasted);
+        if let Some(window) = web_sys::window() {
+            heard.on(shell, window.as_ref(), "online", |shell, _| shell.dispatch(Event::Network(true)));
+            heard.on(shell, window.as_ref(), "offline", |shell, _| shell.dispatch(Event::Network(false)));
+        }
+        heard
+    }
+
+    fn on(&mut self, shell: &Rc<Shell>, target: &EventTarget, name: &str, hear: fn(&Rc<Shell>, &DomEvent)) {
+        let weak = Rc::downgrade(shell);
+        let listener = Closure::<dyn FnMut(DomEvent)>::new(move |event: DomEvent| {
+            if let Some(shell) = Weak::upgrade(&weak) {
+                hear(&shell, &event);
+            }
+        });
+        let options = AddEventListenerOptions::new();
+        if let Some(controller) = &self.controller {
+            options.set_signal(&controller.signal());
+        }
+        let function = listener.as_ref().unchecked_ref();
+        drop(target.add_event_listener_with_callback_and_add_event_listener_options(name, function, &options));
+        self._listeners.push(listener);
+    }
+
+    pub(super) fn end(&self) {
+        if let Some(controller) = &self.controller {
+            controller.abort();
+        }
+    }
+}
+
+/// Enter that ends a composition sends nothing; Enter in a serial number is a scanner's, or a person's who wants it checked.
+fn entered(shell: &Rc<Shell>, event: &DomEvent) {
+    let Some(key) = event.dyn_ref::<KeyboardEvent>().filter(|key| key.key() == "Enter") else { return };
+    if key.is_composing() || key.key_code() == COMPOSING {
+        return event.prevent_default();
+    }
+    if let Some(row) = row_of(event) {
+        event.prevent_default();
+        if !key.repeat() {
+            shell.dispatch(Event::SerialEntered(row));
+        }
+    }
+}
+
+/// Several numbers that come with one paste, each on a line or in a cell of its own.
+fn pasted(shell: &Rc<Shell>, event: &DomEvent) {
+    let Some(row) = row_of(event) else { return };
+    let Some(text) = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data).and_then(|data| data.get_data("text").ok())
+    else {
+        return;
+    };
+    let several: Vec<String> =
+        text.split(['\n', '\r', '\t', ',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    if several.len() > 1 {
+        event.prevent_default();
+        shell.dispatch(Event::SerialsPasted(row, several));
+    }
+}
+
+/// The row of serial numbers in which it happened.
+fn row_of(event: &DomEvent) -> Option<u32> {
+    event.target()?.dyn_into::<Element>().ok()?.get_attribute("data-row")?.parse().ok()
+}
