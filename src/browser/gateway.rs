@@ -16,6 +16,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, AbortSignal};
 
 use super::clock::pause;
+use super::from_js::from_js;
 use crate::form::CallFault;
 
 /// 20 seconds: longer than the gateway works on any request (15), so that its own answer comes first. Milliseconds.
@@ -190,7 +191,7 @@ async fn send(request: RequestBuilder, body: Option<&str>, signal: Option<&Abort
             return json.map_err(|_| CallFault::Nonsense);
         }
         // A proxy on the way answers in its own words; the status then says enough.
-        let refusal: Refusal = json.ok().and_then(|json| serde_wasm_bindgen::from_value(json).ok()).unwrap_or_default();
+        let refusal: Refusal = json.ok().and_then(|json| from_js(json).ok()).unwrap_or_default();
         Err(CallFault::Problem(status, refusal.code, refusal.errors))
     };
     let late = async {
@@ -219,7 +220,7 @@ pub(super) fn written(body: &impl Serialize) -> Option<String> {
 }
 
 fn read(value: JsValue) -> Result<Answer, CallFault> {
-    serde_wasm_bindgen::from_value(value).map_err(|_| CallFault::Nonsense)
+    from_js(value).map_err(|_| CallFault::Nonsense)
 }
 
 /// A fault as a promise carries it: a refusal's status, or nothing.

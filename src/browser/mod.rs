@@ -9,6 +9,7 @@ mod controls;
 mod effects;
 mod extras;
 mod focus;
+mod from_js;
 mod gateway;
 mod hearing;
 mod kept;

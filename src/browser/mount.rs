@@ -16,6 +16,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement, ShadowRoot};
 use super::clock::today;
 use super::extras::Extras;
 use super::focus::Held;
+use super::from_js::from_js;
 use super::gateway::Gateway;
 use super::hearing::Heard;
 use super::local::local;
@@ -82,7 +83,7 @@ impl std::fmt::Debug for Parts {
 #[wasm_bindgen]
 pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue) -> Result<Mounted, JsError> {
     let extras = Extras::of(&options);
-    let options: Options = serde_wasm_bindgen::from_value(options)?;
+    let options: Options = from_js(options)?;
     let active = painted.get_root_node().dyn_into::<ShadowRoot>().ok().and_then(|root| root.active_element());
     let held = Held::within(&painted, active);
     let answers = controls::answers(&painted);
