@@ -35,7 +35,7 @@ pub(super) fn entered(state: &mut FormState, id: u32) -> Vec<Effect> {
     effects
 }
 
-/// The first required field that holds nothing.
+/// The next required field that holds nothing, behind the serial numbers and then from the form's start.
 fn next_empty(state: &FormState) -> Option<Place> {
     let empty = |index: &usize| {
         let (Some(field), Some(definition)) = (state.fields.get(*index), state.form.fields.get(*index)) else { return false };
@@ -47,7 +47,8 @@ fn next_empty(state: &FormState) -> Option<Place> {
         };
         nothing && definition.required && definition.kind != FieldKind::Hidden && state.is_asked(*index)
     };
-    (0..state.fields.len()).find(empty).map(Place::Field)
+    let own = state.fields.iter().position(|field| field.rows().is_some()).unwrap_or_default();
+    (own..state.fields.len()).chain(0..own).find(empty).map(Place::Field)
 }
 
 /// Several numbers at once, from a mail or a table: a row each, as far as there is room.

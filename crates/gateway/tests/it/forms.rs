@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::gateway::{FORM_FILE, Gateway};
 use crate::shop::{FORM, registration_with};
 
-const PHONE: &str = "\n[[field]]\nkey = \"Phone\"\nkind = \"text\"\nlabel = \"Telephone <b>\"\nrequired = true\n";
+const PHONE: &str = "\n[[field]]\nkey = \"Telefon\"\nkind = \"text\"\nlabel = \"Telephone <b>\"\nrequired = true\n";
 
 /// A gateway with the widget's files, as far as it looks at them.
 async fn with_widget() -> (Gateway, tempfile::TempDir) {
@@ -28,26 +28,26 @@ async fn a_field_that_is_added_while_the_gateway_runs_appears_everywhere_and_is_
     let card = format!("/v1/forms/{}/{FORM}/card", gateway.key);
     let (script, page) = (format!("/v1/{}/regcard.js", gateway.key), format!("/v1/forms/{}/{FORM}", gateway.key));
     let session = gateway.page().await;
-    let refused = session.register("the-key-before-the-field", registration_with("SN-1", json!({ "Phone": "1" }))).await;
-    assert_eq!(refused.faults(422, "validation"), ["/registrations/0/Phone unknown-field"]);
+    let refused = session.register("the-key-before-the-field", registration_with("SN-1", json!({ "Telefon": "1" }))).await;
+    assert_eq!(refused.faults(422, "validation"), ["/registrations/0/Telefon unknown-field"]);
     for path in [&card, &script, &page] {
         let before = gateway.get(path).await;
-        assert!(before.status == 200 && !before.text().contains("Phone"), "{path}");
+        assert!(before.status == 200 && !before.text().contains("Telefon"), "{path}");
     }
 
     gateway.save_form(FORM, &format!("{FORM_FILE}{PHONE}"));
     for path in [&card, &script, &page] {
         let after = gateway.get(path).await;
-        assert!(after.text().contains("Phone"), "{path}: {}", after.text());
+        assert!(after.text().contains("Telefon"), "{path}: {}", after.text());
     }
     let fields = gateway.get(&card).await.good(200)["form"]["fields"].clone();
-    assert_eq!(fields[10], json!({ "key": "Phone", "kind": "text", "label": "Telephone <b>", "required": true }));
+    assert_eq!(fields[10], json!({ "key": "Telefon", "kind": "text", "label": "Telephone <b>", "required": true }));
     assert!(gateway.get(&page).await.text().contains("Telephone &lt;b&gt;"));
 
     let missing = session.register("the-key-without-the-field", registration_with("SN-1", json!({}))).await;
-    assert_eq!(missing.faults(422, "validation"), ["/registrations/0/Phone required"]);
-    session.register("the-key-with-the-field", registration_with("SN-1", json!({ "Phone": "+49 1" }))).await.good(201);
-    assert_eq!(gateway.registrations().await[0]["fieldData"]["Phone"], "+49 1");
+    assert_eq!(missing.faults(422, "validation"), ["/registrations/0/Telefon required"]);
+    session.register("the-key-with-the-field", registration_with("SN-1", json!({ "Telefon": "+49 1" }))).await.good(201);
+    assert_eq!(gateway.registrations().await[0]["fieldData"]["Telefon"], "+49 1");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_file_that_is_broken_leaves_the_last_good_one_in_use() {
         assert_eq!(answer.status, if number < 2 { 201 } else { 409 }, "{broken:?}");
     }
     gateway.save_form(FORM, &format!("{FORM_FILE}{PHONE}"));
-    assert!(gateway.get(&card).await.text().contains("Phone"));
+    assert!(gateway.get(&card).await.text().contains("Telefon"));
 }
 
 #[tokio::test]
