@@ -1,6 +1,6 @@
 //! One visit after another: a submit whose outcome nobody knows is settled by its key, which is all that is kept of it.
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a story is told with may fail as loudly as the story itself")]
+#![expect(clippy::unwrap_used, reason = "what a story is told with may fail as loudly as the story itself")]
 
 use regcard::form::{Answers, CallFault, Effect, Event, FormState, Given, Notice, Phase, update};
 use regcard_protocol::date::Day;

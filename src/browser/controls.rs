@@ -5,8 +5,8 @@ use web_sys::{Element, FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAr
 
 use crate::form::{Answers, Given, Place};
 
-/// The value of a box that stands alone.
-const BOX: &str = "true";
+/// The values of a box that stands alone: the card's own, and what a box has that is given none (HTML, 4.10.5.3).
+const BOX: [&str; 2] = ["true", "on"];
 
 /// What every control holds, files aside.
 pub(super) fn answers(root: &Element) -> Answers {
@@ -16,7 +16,7 @@ pub(super) fn answers(root: &Element) -> Answers {
         if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
             match input.type_().as_str() {
                 // A box that stands alone has this value; of several choices each has its own.
-                "checkbox" if input.value() == BOX => answers.push(name, Given::Ticked(input.checked())),
+                "checkbox" if BOX.contains(&input.value().as_str()) => answers.push(name, Given::Ticked(input.checked())),
                 "checkbox" | "radio" if !input.checked() => {}
                 "file" => {}
                 _ => answers.push(name, Given::Text(input.value())),

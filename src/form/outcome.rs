@@ -74,7 +74,7 @@ impl FormState {
         });
         let first = self.fields.iter().zip(&self.form.fields).position(|(field, definition)| {
             let given = definition.kind == FieldKind::Product && self.given_product.is_some();
-            !given && field.text().is_none_or(str::is_empty) && definition.kind.asks() && definition.kind != FieldKind::Hidden
+            !given && definition.required && field.text().is_none_or(str::is_empty) && definition.kind != FieldKind::Hidden
         });
         first.map(|index| Effect::Focus(self.place_of(index))).into_iter().collect()
     }

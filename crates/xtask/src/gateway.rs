@@ -15,6 +15,9 @@ use crate::run::{self, program, read};
 /// The slug of the one form that is shipped.
 pub(crate) const FORM: &str = "product-registration";
 
+/// A form with every kind of field, to look at.
+pub(crate) const EVERY_FIELD: &str = "every-field";
+
 /// The merchant that the demo and the scales register.
 const MERCHANT: &str = "demo";
 
@@ -75,7 +78,7 @@ impl Gateway {
 
     /// Creates the merchant, or sets its origins and upstream anew.
     pub(crate) fn put_merchant(&self, origin: Option<&str>, upstream: Option<&Upstream>) -> Result<()> {
-        let mut command = self.command(&["merchant", "put", MERCHANT, "--name", "Brightkitchen", "--form", FORM]);
+        let mut command = self.command(&["merchant", "put", MERCHANT, "--name", "Brightkitchen", "--form", FORM, "--form", EVERY_FIELD]);
         command.args(origin.iter().flat_map(|origin| ["--origin", origin]));
         if let Some(upstream) = upstream {
             command.args(["--upstream", &upstream.api, "--upstream-token-file"]).arg(&upstream.token_file);
