@@ -6,10 +6,13 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod countries;
 #[cfg(not(target_arch = "wasm32"))]
-mod en;
+mod languages;
 
 use regcard_protocol::by_key::ByKey;
 use serde::Deserialize;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use languages::{Direction, asked, direction, known, languages, nearest, placeholders, plurals, table};
 
 macro_rules! texts {
     ($($(#[$about:meta])* $name:ident = $key:literal,)*) => {
@@ -321,22 +324,10 @@ impl From<ByKey<String>> for Texts {
     }
 }
 
-/// The language that stands here and is nearest to a tag such as `de-AT`; English if none is.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn nearest(_tag: &str) -> &'static str {
-    "en"
-}
-
 /// Every country by code and English name, in the order of the names.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn countries() -> impl Iterator<Item = (&'static str, &'static str)> {
     countries::COUNTRIES.iter().copied()
-}
-
-/// Every text of a language that [`nearest`] names, by key.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn table(_language: &str) -> ByKey<String> {
-    Text::ALL.iter().map(|text| (text.key().to_owned(), en::en(*text).to_owned())).collect()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -1,9 +1,12 @@
 //! English.
 
-use super::Text;
+use super::{Direction, Language};
+use crate::text::Text;
 
-/// The words for this in English.
-pub(super) fn en(text: Text) -> &'static str {
+pub(super) const LANGUAGE: Language =
+    Language { tag: "en", also: &[], direction: Direction::LeftToRight, plurals: &["one", "other"], words, as_in_english: &[] };
+
+fn words(text: Text) -> &'static str {
     match text {
         Text::Title => "Register your product",
         Text::Intro => "Takes about a minute. No account needed.",
