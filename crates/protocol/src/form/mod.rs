@@ -9,6 +9,8 @@
 mod address;
 mod check;
 mod field;
+#[cfg(not(target_arch = "wasm32"))]
+mod wording;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,11 @@ pub use field::{Choice, ChoiceStyle, Field, FieldKind};
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
 pub struct Form {
+    /// The language of the words in the file, as a tag such as `de`: what who names no language is given. English without it. Read by
+    /// the gateway.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(skip_serializing)]
+    pub language: Option<String>,
     /// The heading, instead of the card's own "Register your product".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -71,7 +78,7 @@ pub struct Form {
     /// The merchant's own wording: by language, then by the key of a text, or `KEY.label`, `KEY.hint` and `KEY.choice.VALUE` of a
     /// field. Read by the gateway, which sends each card the words of its language.
     #[cfg(not(target_arch = "wasm32"))]
-    #[serde(skip_serializing)]
+    #[serde(skip_serializing, deserialize_with = "wording::by_language")]
     pub texts: crate::by_key::ByKey<crate::by_key::ByKey<String>>,
 }
 
@@ -154,5 +161,17 @@ impl Form {
         (if field.is.is_empty() { !answered.is_empty() || !field.is_not.is_empty() } else { fits(&field.is) })
             && !fits(&field.is_not)
             && self.is_asked(other, values)
+    }
+
+    /// Whether this is the sentence of a field, in any language that the form has. A card's form has that of the card alone.
+    pub(crate) fn has_sentence(&self, field: &Field, sentence: &str) -> bool {
+        #[cfg(not(target_arch = "wasm32"))]
+        {
+            let key = format!("{}.label", field.key);
+            if self.texts.values().any(|words| words.get(&key).is_some_and(|words| words == sentence)) {
+                return true;
+            }
+        }
+        field.label.as_deref() == Some(sentence)
     }
 }

@@ -4,7 +4,7 @@ use super::Fault;
 use crate::contact::{EmailAddress, PersonName, digit, is_turning, line, phone};
 use crate::country;
 use crate::date::Day;
-use crate::form::{Field, FieldKind};
+use crate::form::{Field, FieldKind, Form};
 use crate::limits;
 use crate::pattern::Pattern;
 use crate::registration::{Answer, NewRegistration};
@@ -114,7 +114,8 @@ impl Field {
         line(text, limits::PRODUCT_NAME_CHARS)
     }
 
-    pub(super) fn accept_extra(&self, answer: Option<&Answer>) -> Result<Option<Answer>, Fault> {
+    /// `form` is the one the field belongs to.
+    pub(super) fn accept_extra(&self, form: &Form, answer: Option<&Answer>) -> Result<Option<Answer>, Fault> {
         let missing = if self.required { Err(Fault::Required) } else { Ok(None) };
         match (self.kind, answer) {
             (_, None) => missing,
@@ -144,6 +145,12 @@ impl Field {
             (FieldKind::Consent, Some(Answer::Ticked(ticked))) => {
                 Ok(Some(Answer::Text(self.label.clone().filter(|_| *ticked).unwrap_or_default())))
             }
+            (FieldKind::Consent, Some(Answer::Text(sentence))) if sentence.is_empty() => missing,
+            // The sentence itself says in which language it was shown. What the form never showed, nobody has agreed to.
+            (FieldKind::Consent, Some(Answer::Text(sentence))) if form.has_sentence(self, sentence) => {
+                Ok(Some(Answer::Text(sentence.clone())))
+            }
+            (FieldKind::Consent, Some(Answer::Text(_))) => Err(Fault::NotAChoice),
             (
                 FieldKind::Text
                 | FieldKind::LongText

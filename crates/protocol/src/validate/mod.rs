@@ -93,7 +93,7 @@ impl Form {
                 | FieldKind::Consent
                 | FieldKind::Hidden
                 | FieldKind::Heading
-                | FieldKind::Help => match field.accept_extra(new.extras.get(key)) {
+                | FieldKind::Help => match field.accept_extra(self, new.extras.get(key)) {
                     Ok(Some(answer)) => extras.insert(key.to_owned(), answer),
                     Ok(None) => {}
                     Err(fault) => complain(key, None, fault),

@@ -162,6 +162,29 @@ fn an_unticked_box_is_an_answer_unless_it_is_required() {
 }
 
 #[test]
+fn a_consent_is_stored_in_the_words_that_were_shown_and_no_others() {
+    let mut form = form();
+    form.texts.insert("de".into(), ByKey::from_iter([("news.label".into(), "Ich sage ja".into()), ("note.label".into(), "Notiz".into())]));
+    let agreed = |answer: Answer| {
+        let mut new = registration();
+        new.extras.insert("news".into(), answer);
+        form.accept(&new, today()).map(|read| read.extras.get("news").cloned()).map_err(|complaints| complaints[0].fault)
+    };
+    let text = |text: &str| Answer::Text(text.into());
+    assert_eq!(agreed(text("Ich sage ja")), Ok(Some(text("Ich sage ja"))));
+    assert_eq!(agreed(text("I say news")), Ok(Some(text("I say news"))));
+    assert_eq!(agreed(Answer::Ticked(true)), Ok(Some(text("I say news"))));
+    assert_eq!(agreed(text("")), Ok(None));
+    for never_shown in ["Notiz", "ich sage ja", "Ich sage ja ", "true", "on", " "] {
+        assert_eq!(agreed(text(never_shown)), Err(Fault::NotAChoice), "{never_shown}");
+    }
+    form.fields[9].required = true;
+    let mut new = registration();
+    new.extras.insert("news".into(), text(""));
+    assert_eq!(form.accept(&new, today()).unwrap_err()[0].fault, Fault::Required);
+}
+
+#[test]
 fn every_code_reads_back() {
     for fault in Fault::ALL {
         assert_eq!(Fault::parse(fault.code()), Some(fault));
