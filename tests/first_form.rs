@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a story is told with may fail as loudly as the story itself")]
 
 use regcard::form::{Answers, Given};
+use regcard::text::Words;
 use regcard::view::render;
 use regcard_protocol::form::Form;
 
@@ -12,7 +13,7 @@ fn form() -> Form {
 
 #[test]
 fn the_first_form_stays_as_it_is() {
-    let html = render(&form(), "product-registration", "en", "https://gateway.example/form", &Answers::default());
+    let html = render(&form(), "product-registration", &Words::of("en"), "https://gateway.example/form", &Answers::default());
     insta::assert_snapshot!(html.replace("><", ">\n<"));
 }
 
@@ -23,7 +24,7 @@ fn what_was_answered_stands_in_the_controls() {
     answers.push("serialNumber", Given::Text("S1".into()));
     answers.push("serialNumber", Given::Text("S2".into()));
     answers.push("boughtFrom", Given::Text("store".into()));
-    let html = render(&form(), "product-registration", "en", "https://gateway.example/form", &answers);
+    let html = render(&form(), "product-registration", &Words::of("en"), "https://gateway.example/form", &answers);
     assert!(
         html.contains("value=\"Ann &quot;&lt;Bob&gt;&quot; &amp; Co\"") || html.contains("value=\"Ann &quot;<Bob>&quot; &amp; Co\""),
         "{html}"

@@ -90,7 +90,11 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
     let document = painted.owner_document().ok_or_else(|| JsError::new("no document"))?;
     let wrapper: HtmlElement =
         document.create_element("div").ok().and_then(|element| element.dyn_into().ok()).ok_or_else(|| JsError::new("no element"))?;
-    wrapper.set_class_name(&painted.class_name());
+    for name in ["class", "lang", "dir"] {
+        if let Some(value) = painted.get_attribute(name) {
+            drop(wrapper.set_attribute(name, &value));
+        }
+    }
 
     let owner = Owner::new_root(None);
     let (shell, handle) = owner.with(|| {

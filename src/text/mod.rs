@@ -12,7 +12,7 @@ use regcard_protocol::by_key::ByKey;
 use serde::Deserialize;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use languages::{Direction, asked, direction, known, languages, nearest, placeholders, plurals, table};
+pub use languages::{Direction, Words, asked, choice, direction, languages, nearest, placeholders, plurals, table};
 
 macro_rules! texts {
     ($($(#[$about:meta])* $name:ident = $key:literal,)*) => {

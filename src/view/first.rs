@@ -9,20 +9,23 @@ use regcard_protocol::form::Form;
 use super::Local;
 use super::card::{Card, CardProps};
 use crate::form::{Answers, FormState};
-use crate::text;
+use crate::text::{self, Words};
 
 /// The card's wrapper, `<div class="regcard">…</div>`, with what has been answered before.
 ///
-/// `language` is one that [`text::nearest`] names; `action` the hosted page's address.
-pub fn render(form: &Form, slug: &str, language: &str, action: &str, answers: &Answers) -> String {
+/// `action` is the hosted page's address.
+pub fn render(form: &Form, slug: &str, words: &Words, action: &str, answers: &Answers) -> String {
     Owner::new().with(|| {
         // The first form complains about nothing, so the day it is does not show.
         let any_day = Day::default();
         let state = RwSignal::new(FormState::new(form.clone(), slug, None, answers, any_day));
-        let texts = text::table(language).into();
+        let texts = words.texts.clone().into();
         let card = Card(CardProps { state, texts, local: local(), action: action.to_owned(), dispatch: Rc::new(drop) });
         let html = leptos::html::div().child(card).into_any().to_html();
-        without_markers(&html.replacen("<div>", "<div class=\"regcard\">", 1))
+        // The page around it may be in another language, and serial numbers inside have a direction of their own.
+        let (language, direction) = (words.language, text::direction(words.language).attribute());
+        let wrapper = format!("<div class=\"regcard\" lang=\"{language}\" dir=\"{direction}\">");
+        without_markers(&html.replacen("<div>", &wrapper, 1))
     })
 }
 

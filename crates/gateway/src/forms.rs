@@ -8,15 +8,30 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use regcard::text::{Words, nearest};
 use regcard_protocol::form::Form;
+use toml::de::DeTable;
 
-/// A form as it was last read.
+use crate::wording::{self, worded};
+
+/// A form as it was last read, in one language.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LoadedForm {
     /// The form.
     pub form: Form,
+    /// What the card says beside it.
+    pub words: Words,
     /// Of the file, so that what was made from it can be told apart.
     pub hash: [u8; 32],
+}
+
+impl LoadedForm {
+    /// The form in another language, as far as the merchant has words for it.
+    #[must_use]
+    pub fn in_language(&self, language: &'static str) -> LoadedForm {
+        let (form, words) = worded(&self.form, language);
+        LoadedForm { form, words, hash: self.hash }
+    }
 }
 
 #[derive(Debug)]
@@ -74,13 +89,32 @@ pub fn is_slug(text: &str) -> bool {
 
 fn read(path: &Path) -> Result<LoadedForm, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let form: Form = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
-        format!("{}:{line}: {}", path.display(), error.message())
-    })?;
+    let line = |start: Option<usize>| text.bytes().take(start.unwrap_or_default()).filter(|byte| *byte == b'\n').count() + 1;
+    let form: Form = toml::from_str(&text)
+        .map_err(|error| format!("{}:{}: {}", path.display(), line(error.span().map(|span| span.start)), error.message()))?;
     let form = form.with_addresses();
     form.check().map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(LoadedForm { form, hash: blake3::hash(text.as_bytes()).into() })
+    wording::check(&form).map_err(|mistake| {
+        let key = mistake.key.map(|key| format!(".{key}")).unwrap_or_default();
+        let start = place(&text, &format!("texts.{}{key}", mistake.language)).or_else(|| place(&text, "language"));
+        format!("{}:{}: {}", path.display(), line(start), mistake.error)
+    })?;
+    let language = form.language.as_deref().and_then(nearest).unwrap_or("en");
+    let (form, words) = worded(&form, language);
+    Ok(LoadedForm { form, words, hash: blake3::hash(text.as_bytes()).into() })
+}
+
+/// Where in a file a key stands. It may be written with points, with tables, or both.
+fn place(text: &str, key: &str) -> Option<usize> {
+    fn within(table: &DeTable<'_>, key: &str) -> Option<usize> {
+        let below = |name: &str| key.strip_prefix(name)?.strip_prefix('.');
+        table.iter().find_map(|(name, value)| match (below(name.get_ref()), value.get_ref().as_table()) {
+            _ if name.get_ref() == key => Some(name.span().start),
+            (Some(rest), Some(inner)) => within(inner, rest),
+            (_, _) => None,
+        })
+    }
+    within(DeTable::parse(text).ok()?.get_ref(), key)
 }
 
 #[cfg(test)]
@@ -114,6 +148,44 @@ mod tests {
         assert!(fault.contains("broken.toml:8:") && fault.contains("mystery"), "{fault}");
         fs::write(&path, format!("{GOOD}\n[[field]]\nkey = \"status\"\nkind = \"text\"\nlabel = \"x\"\n")).unwrap();
         assert!(read(&path).unwrap_err().contains("status"));
+    }
+
+    #[test]
+    fn a_fault_in_the_words_of_a_language_is_named_by_file_and_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("form.toml");
+        let fault = |text: &str| {
+            fs::write(&path, text).unwrap();
+            read(&path).unwrap_err()
+        };
+        let at = |text: &str, line: usize, about: &str| {
+            let fault = fault(text);
+            assert!(fault.contains(&format!("form.toml:{line}: ")) && fault.contains(about), "{fault}");
+        };
+        at(&format!("title = 'x'\nlanguage = 'dk'\n{GOOD}"), 2, "\"dk\" is no language");
+        at(&format!("{GOOD}[texts.de]\n[texts.dk]\ntitle = 'x'\n"), 6, "\"dk\" is no language");
+        at(&format!("{GOOD}[texts.de]\ntitle = 'x'\ntitel = 'x'\n"), 7, "\"titel\" is no key");
+        at(&format!("{GOOD}[texts.de]\nnote.label = 'x'\n"), 6, "\"note.label\" is no key");
+        at(&format!("{GOOD}[texts.de]\n\n'note.label' = 'x'\n"), 7, "\"note.label\" is no key");
+        at(&format!("{GOOD}[texts.de]\n[texts.de.customerEmail]\nlabel = 'x'\nhnt = 'x'\n"), 8, "\"customerEmail.hnt\" is no key");
+        at(&format!("{GOOD}[texts.de]\nend_link = 'x'\n"), 5, "end_link");
+        at(&format!("{GOOD}[texts.de]\ntitle = 7\n"), 6, "expected words in quotes");
+        at(&format!("{GOOD}[texts]\ntitle = 'x'\n"), 5, "table");
+    }
+
+    #[test]
+    fn a_form_speaks_its_own_language_until_another_is_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("form.toml");
+        let own = "[texts.fr]\ntitle = 'Titre'\n[texts.de]\nregister = 'Los'\n";
+        fs::write(&path, format!("language = 'de'\ntitle = 'Titel'\n{GOOD}{own}")).unwrap();
+        let german = read(&path).unwrap();
+        assert_eq!((german.words.language, german.words.texts["register"].as_str()), ("de", "Los"));
+        let french = german.in_language("fr");
+        assert_eq!((french.form.title.as_deref(), french.words.texts["register"].as_str()), (Some("Titre"), "Enregistrer"));
+        assert_eq!((german.form.title.as_deref(), german.hash), (Some("Titel"), french.hash));
+        fs::write(&path, GOOD).unwrap();
+        assert_eq!(read(&path).unwrap().words, Words::of("en"));
     }
 
     #[test]

@@ -55,3 +55,5 @@ pub mod token;
 pub mod uploads;
 /// Calls to another registration API.
 pub mod upstream;
+/// The merchant's own words, language by language.
+pub mod wording;

@@ -98,8 +98,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "المدينة",
         Text::State => "الولاية أو المحافظة",
         Text::Search => "اكتب بضعة أحرف ثم اختر.",
-        Text::Today => "اليوم",
-        Text::Yesterday => "أمس",
         Text::Where => "أين أجده؟",
         Text::WherePicture => "مكان الرقم التسلسلي على المنتج",
         Text::DidYouMean => "هل تقصد",

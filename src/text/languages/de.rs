@@ -105,8 +105,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Ort",
         Text::State => "Bundesland oder Provinz",
         Text::Search => "Tippen Sie ein paar Buchstaben und wählen Sie dann aus.",
-        Text::Today => "Heute",
-        Text::Yesterday => "Gestern",
         Text::Where => "Wo finde ich sie?",
         Text::WherePicture => "Wo die Seriennummer auf dem Produkt steht",
         Text::DidYouMean => "Meinten Sie",

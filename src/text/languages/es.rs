@@ -103,8 +103,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Ciudad o localidad",
         Text::State => "Estado o provincia",
         Text::Search => "Escribe unas letras y luego elige.",
-        Text::Today => "Hoy",
-        Text::Yesterday => "Ayer",
         Text::Where => "¿Dónde lo encuentro?",
         Text::WherePicture => "Dónde está el número de serie en el producto",
         Text::DidYouMean => "Quizá querías decir",

@@ -100,8 +100,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Ville",
         Text::State => "État ou province",
         Text::Search => "Tapez quelques lettres, puis choisissez.",
-        Text::Today => "Aujourd’hui",
-        Text::Yesterday => "Hier",
         Text::Where => "Où le trouver\u{a0}?",
         Text::WherePicture => "L’endroit où figure le numéro de série sur le produit",
         Text::DidYouMean => "Vouliez-vous dire",

@@ -93,8 +93,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Città o comune",
         Text::State => "Provincia o stato",
         Text::Search => "Scrivere qualche lettera, poi scegliere.",
-        Text::Today => "Oggi",
-        Text::Yesterday => "Ieri",
         Text::Where => "Dove si trova?",
         Text::WherePicture => "Dove si trova il numero di serie sul prodotto",
         Text::DidYouMean => "Forse si intendeva",

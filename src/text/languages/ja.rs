@@ -91,8 +91,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "市区町村",
         Text::State => "都道府県または州",
         Text::Search => "数文字入力してから選択してください。",
-        Text::Today => "今日",
-        Text::Yesterday => "昨日",
         Text::Where => "どこに書いてありますか？",
         Text::WherePicture => "製品のシリアル番号が書かれている場所",
         Text::DidYouMean => "もしかして",

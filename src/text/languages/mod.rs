@@ -25,7 +25,7 @@ const COUNT: usize = 12;
 
 /// All of them, English first. One more is its file, its `mod` line above, and its line here.
 static ALL: [Language; COUNT] = [
-    en::LANGUAGE,
+    ENGLISH,
     es::LANGUAGE,
     fr::LANGUAGE,
     de::LANGUAGE,
@@ -38,6 +38,9 @@ static ALL: [Language; COUNT] = [
     ja::LANGUAGE,
     zh_hans::LANGUAGE,
 ];
+
+/// What is spoken where nothing else is known.
+const ENGLISH: Language = en::LANGUAGE;
 
 /// A language.
 struct Language {
@@ -75,18 +78,35 @@ impl Direction {
     }
 }
 
+/// What a card says, in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The language, as [`nearest`] or [`asked`] names it.
+    pub language: &'static str,
+    /// Every text, by its key.
+    pub texts: ByKey<String>,
+}
+
+impl Words {
+    /// What a card says by itself.
+    pub fn of(language: &'static str) -> Words {
+        Words { language, texts: table(language) }
+    }
+}
+
 /// The tags of all languages, English first.
 pub fn languages() -> [&'static str; COUNT] {
     std::array::from_fn(|position| ALL[position].tag)
 }
 
-/// The language that stands here and is nearest to a tag such as `de-AT`; English if none is.
-pub fn nearest(tag: &str) -> &'static str {
-    known(tag).unwrap_or(en::LANGUAGE.tag)
+/// What else a card can be asked for that is given in this language: every language. One that nobody speaks stands alone, so that a
+/// test sees nothing else whatever the page around it is written in.
+pub fn choice(language: &'static str) -> Vec<&'static str> {
+    if Pseudo::parse(language).is_some() { vec![language] } else { languages().to_vec() }
 }
 
-/// The language that stands here and is nearest to a tag, if any is: the tag is shortened from its end until one fits.
-pub fn known(tag: &str) -> Option<&'static str> {
+/// The language that stands here and is nearest to a tag such as `de-AT`, if one is: the tag is shortened from its end until one fits.
+pub fn nearest(tag: &str) -> Option<&'static str> {
     let mut wanted = tag.trim();
     loop {
         let fits = |language: &&Language| {
@@ -101,8 +121,8 @@ pub fn known(tag: &str) -> Option<&'static str> {
 
 /// [`nearest`], for a tag that somebody wrote down: by their exact tags there are also two languages that nobody speaks, which show
 /// in a test what is cut off (`en-XA`), what does not turn with the lines (`ar-XB`), and what is said past the texts.
-pub fn asked(tag: &str) -> &'static str {
-    Pseudo::parse(tag).map_or_else(|| nearest(tag), Pseudo::tag)
+pub fn asked(tag: &str) -> Option<&'static str> {
+    Pseudo::parse(tag).map(Pseudo::tag).or_else(|| nearest(tag))
 }
 
 /// Where the lines of a language begin that [`nearest`] or [`asked`] names.
@@ -118,7 +138,7 @@ pub fn plurals(language: &str) -> &'static [&'static str] {
 /// Every text of a language that [`nearest`] or [`asked`] names, by key.
 pub fn table(language: &str) -> ByKey<String> {
     let words = |text: Text| match Pseudo::parse(language) {
-        Some(pseudo) => pseudo.words((en::LANGUAGE.words)(text)),
+        Some(pseudo) => pseudo.words((ENGLISH.words)(text)),
         None => (of(language).words)(text).to_owned(),
     };
     Text::ALL.iter().map(|text| (text.key().to_owned(), words(*text))).collect()
@@ -133,7 +153,7 @@ pub fn placeholders(words: &str) -> Vec<&str> {
 }
 
 fn of(language: &str) -> &'static Language {
-    ALL.iter().find(|known| known.tag == language).unwrap_or(&ALL[0])
+    ALL.iter().find(|known| known.tag == language).unwrap_or(&ENGLISH)
 }
 
 #[cfg(test)]

@@ -108,8 +108,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Plaats",
         Text::State => "Staat of provincie",
         Text::Search => "Typ een paar letters en kies dan.",
-        Text::Today => "Vandaag",
-        Text::Yesterday => "Gisteren",
         Text::Where => "Waar vind ik het?",
         Text::WherePicture => "Waar het serienummer op het product staat",
         Text::DidYouMean => "Bedoelde je",

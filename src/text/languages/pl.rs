@@ -99,8 +99,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Miejscowość",
         Text::State => "Stan lub prowincja",
         Text::Search => "Wpisz kilka liter, a potem wybierz.",
-        Text::Today => "Dzisiaj",
-        Text::Yesterday => "Wczoraj",
         Text::Where => "Gdzie go znajdę?",
         Text::WherePicture => "Miejsce, w którym znajduje się numer seryjny na produkcie",
         Text::DidYouMean => "Czy chodziło o",

@@ -100,8 +100,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Cidade",
         Text::State => "Estado ou província",
         Text::Search => "Digite algumas letras e depois escolha.",
-        Text::Today => "Hoje",
-        Text::Yesterday => "Ontem",
         Text::Where => "Onde encontro?",
         Text::WherePicture => "Onde fica o número de série no produto",
         Text::DidYouMean => "Você quis dizer",

@@ -95,8 +95,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "Ort",
         Text::State => "Delstat eller provins",
         Text::Search => "Skriv några bokstäver och välj sedan.",
-        Text::Today => "I dag",
-        Text::Yesterday => "I går",
         Text::Where => "Var hittar jag det?",
         Text::WherePicture => "Var serienumret sitter på produkten",
         Text::DidYouMean => "Menade du",

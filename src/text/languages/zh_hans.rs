@@ -97,8 +97,6 @@ fn words(text: Text) -> &'static str {
         Text::City => "城市",
         Text::State => "省或州",
         Text::Search => "输入几个字，然后选择。",
-        Text::Today => "今天",
-        Text::Yesterday => "昨天",
         Text::Where => "在哪里可以找到？",
         Text::WherePicture => "产品上序列号的位置",
         Text::DidYouMean => "您是不是要找",

@@ -62,6 +62,11 @@ impl Subject {
     pub fn page_url(&self) -> String {
         format!("{}/v1/forms/{}/{}", self.public_url, self.key, self.slug)
     }
+
+    /// The same in this language: who goes there goes on reading.
+    pub fn page_in_language(&self) -> String {
+        format!("{}?lang={}", self.page_url(), self.language)
+    }
 }
 
 impl Cards {
@@ -153,7 +158,7 @@ fn card(subject: &Subject, form: &LoadedForm, extras: &BTreeMap<String, String>,
     json!({
         "form": form.form,
         "lang": subject.language,
-        "texts": regcard::text::table(subject.language),
+        "texts": form.words.texts,
         "limits": told_limits(),
         "extras": extras,
         "css": String::from_utf8_lossy(later),
@@ -162,7 +167,7 @@ fn card(subject: &Subject, form: &LoadedForm, extras: &BTreeMap<String, String>,
 }
 
 fn painted(subject: &Subject, form: &LoadedForm) -> Value {
-    tree(&regcard::view::render(&form.form, &subject.slug, subject.language, &subject.page_url(), &Answers::default()))
+    tree(&regcard::view::render(&form.form, &subject.slug, &form.words, &subject.page_in_language(), &Answers::default()))
 }
 
 fn script(subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &[u8], style: &[u8]) -> String {
@@ -172,6 +177,7 @@ fn script(subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &[u
         "key": subject.key,
         "form": subject.slug,
         "lang": subject.language,
+        "languages": regcard::text::choice(subject.language),
         "glue": asset_url(subject, &manifest.glue),
         "wasm": asset_url(subject, &manifest.wasm),
         "css": String::from_utf8_lossy(style),

@@ -27,18 +27,25 @@ pub struct Page<'a> {
 /// The page as HTML.
 pub fn page(page: &Page<'_>) -> String {
     let Subject { public_url, key, slug, language } = page.subject;
-    let card = regcard::view::render(&page.form.form, slug, language, &page.subject.page_url(), &answers(&page.form.form, page.given));
+    let card = regcard::view::render(
+        &page.form.form,
+        slug,
+        &page.form.words,
+        &page.subject.page_in_language(),
+        &answers(&page.form.form, page.given),
+    );
     let asset = |name: &str| escaped(&format!("{public_url}/v1/assets/{name}"));
     let card_styles = page.card_styles.iter().map(|name| format!("<link rel=\"stylesheet\" href=\"{}\">", asset(name))).collect::<String>();
-    let title = page.form.form.title.clone().unwrap_or_else(|| regcard::text::table(language).get("title").cloned().unwrap_or_default());
+    let title = page.form.form.title.clone().or_else(|| page.form.words.texts.get("title").cloned()).unwrap_or_default();
     let script = escaped(&format!("{public_url}/v1/{key}/regcard.js?form={slug}&lang={language}"));
     format!(
-        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
          <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{page_style}\">\n<script defer src=\"{script}\"></script>\n\
          </head>\n<body>\n<header>{merchant}</header>\n<main>\n\
          <reg-card form=\"{slug}\" lang=\"{language}\"><template shadowrootmode=\"open\">{card_styles}{card}</template></reg-card>\n\
          </main>\n</body>\n</html>\n",
+        direction = regcard::text::direction(language).attribute(),
         title = escaped(&title),
         merchant = escaped(page.merchant),
         page_style = asset(page.page_style),

@@ -3,6 +3,7 @@
 mod access;
 mod idempotency;
 mod json;
+mod language;
 mod page;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -20,6 +21,7 @@ use crate::problem::GatewayError;
 pub use access::{Access, MerchantBody};
 pub use idempotency::IdempotencyKey;
 pub use json::{JsonBody, decode, read_json};
+pub use language::accepted;
 pub use page::PageSession;
 
 /// The address a request came from, as the listener saw it. Headers that claim another one are not looked at.

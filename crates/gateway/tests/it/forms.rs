@@ -9,14 +9,14 @@ use crate::shop::{FORM, registration_with};
 const PHONE: &str = "\n[[field]]\nkey = \"Telefon\"\nkind = \"text\"\nlabel = \"Telephone <b>\"\nrequired = true\n";
 
 /// A gateway with the widget's files, as far as it looks at them.
-async fn with_widget() -> (Gateway, tempfile::TempDir) {
+pub(crate) async fn with_widget() -> (Gateway, tempfile::TempDir) {
     let built = crate::gateway::built_widget();
     let folder = built.path().to_owned();
     (Gateway::start_with(|config| config.assets = Some(folder)).await, built)
 }
 
 /// The configuration with which the script calls the loader.
-fn configuration(script: &str) -> Value {
+pub(crate) fn configuration(script: &str) -> Value {
     let call = script.strip_prefix("(config => { window.seen = config; })(").and_then(|rest| rest.strip_suffix(");\n"));
     serde_json::from_str(call.unwrap_or_default()).unwrap_or_default()
 }
@@ -110,9 +110,10 @@ async fn the_tree_in_the_script_is_the_view_rendered_natively() {
     let config = configuration(script.text());
     let form: regcard_protocol::form::Form = toml::from_str(FORM_FILE).unwrap();
     let page = format!("{}/v1/forms/{}/{FORM}", gateway.gateway, gateway.key);
-    let html = regcard::view::render(&form, FORM, "en", &page, &regcard::form::Answers::default());
+    let html =
+        regcard::view::render(&form, FORM, &regcard::text::Words::of("en"), &format!("{page}?lang=en"), &regcard::form::Answers::default());
     assert_eq!(config["tree"], regcard_gateway::card::tree(&html));
-    assert_eq!(config["tree"][1], json!({ "class": "regcard" }));
+    assert_eq!(config["tree"][1], json!({ "class": "regcard", "lang": "en", "dir": "ltr" }));
     let card = gateway.get(&format!("/v1/forms/{}/{FORM}/card", gateway.key)).await.good(200);
     assert_eq!(card["tree"], config["tree"]);
     assert_eq!(card["form"], serde_json::to_value(&form).unwrap());

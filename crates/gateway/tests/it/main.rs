@@ -19,6 +19,7 @@ mod forms;
 mod forwarding;
 mod hosted_page;
 mod idempotency;
+mod languages;
 mod limits;
 mod merchant_api;
 mod registration;

@@ -23,7 +23,7 @@ pub(super) struct Found {
     pub(super) subject: Subject,
 }
 
-/// Finds a form. `None` as a form's name is the merchant's default.
+/// Finds a form. `None` as a form's name is the merchant's default; without a language that the card speaks it is in its own.
 ///
 /// # Errors
 /// The sentence that says what is not there.
@@ -47,7 +47,8 @@ pub(super) async fn find(
     let Some((slug, form)) = found else {
         return Ok(Err("the key has no such form; see `regcard merchant put … --form` and the folder of forms"));
     };
-    let language = regcard::text::nearest(language.unwrap_or("en"));
+    let language = language.and_then(regcard::text::asked).unwrap_or(form.words.language);
+    let form = if language == form.words.language { form } else { Arc::new(form.in_language(language)) };
     let subject = Subject { public_url: app.public_url.clone(), key: key.as_str().to_owned(), slug, language };
     Ok(Ok(Found { merchant, form, subject }))
 }

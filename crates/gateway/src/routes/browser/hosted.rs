@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use regcard_protocol::limits as shared;
 use tokio::time::timeout;
@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::card::find;
 use crate::app::App;
 use crate::card;
-use crate::extract::Pairs;
+use crate::extract::{Pairs, accepted};
 use crate::limits;
 use crate::origin::Origin;
 use crate::problem::GatewayError;
@@ -21,8 +21,9 @@ pub(super) async fn read(
     State(app): State<Arc<App>>,
     Path((key, form)): Path<(String, String)>,
     query: Pairs,
+    headers: HeaderMap,
 ) -> Result<Response, GatewayError> {
-    let language = query.first("lang").map(str::to_owned);
+    let language = language(&query, &headers);
     answer(&app, &key, &form, language, query.0).await
 }
 
@@ -32,9 +33,14 @@ pub(super) async fn take_over(
     query: Pairs,
     request: Request,
 ) -> Result<Response, GatewayError> {
-    let language = query.first("lang").map(str::to_owned);
+    let language = language(&query, request.headers());
     let given = timeout(limits::UPLOAD_TOTAL, posted(&app, request)).await.map_err(|_| GatewayError::RequestTimeout)??;
     answer(&app, &key, &form, language, given).await
+}
+
+/// The language that the address names, else the one that the browser's owner reads.
+fn language(query: &Pairs, headers: &HeaderMap) -> Option<String> {
+    query.first("lang").or_else(|| accepted(headers)).map(str::to_owned)
 }
 
 async fn answer(
@@ -66,6 +72,7 @@ async fn answer(
     if let Ok(policy) = HeaderValue::from_str(&card::policy(&uploads)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     Ok(answer)
 }
