@@ -125,6 +125,19 @@ async fn what_was_typed_before_stays_with_focus_and_caret() {
 }
 
 #[wasm_bindgen_test]
+async fn the_live_form_keeps_the_language_and_the_direction_of_the_painted_one() {
+    let painted = painted();
+    painted.2.set_attribute("lang", "ar").unwrap();
+    painted.2.set_attribute("dir", "rtl").unwrap();
+    let card = mounted(&painted, None);
+    let live = painted.1.query_selector(".regcard").unwrap().unwrap();
+    assert!(live != painted.2);
+    assert_eq!((live.get_attribute("lang").as_deref(), live.get_attribute("dir").as_deref()), (Some("ar"), Some("rtl")));
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
 async fn a_foreign_node_inside_the_painted_form_harms_nothing() {
     let painted = painted();
     let foreign = document().create_element("grammar-extension").unwrap();

@@ -4,15 +4,13 @@
 //! a text. Only the gateway, natively, holds all of them: the card gets those of its own language with the form.
 
 #[cfg(not(target_arch = "wasm32"))]
-mod countries;
-#[cfg(not(target_arch = "wasm32"))]
 mod languages;
 
 use regcard_protocol::by_key::ByKey;
 use serde::Deserialize;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use languages::{Direction, Words, asked, choice, direction, languages, nearest, placeholders, plurals, table};
+pub use languages::{Direction, Words, asked, choice, countries, direction, languages, nearest, placeholders, plurals, table};
 
 macro_rules! texts {
     ($($(#[$about:meta])* $name:ident = $key:literal,)*) => {
@@ -322,12 +320,6 @@ impl From<ByKey<String>> for Texts {
     fn from(table: ByKey<String>) -> Texts {
         Texts(table)
     }
-}
-
-/// Every country by code and English name, in the order of the names.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn countries() -> impl Iterator<Item = (&'static str, &'static str)> {
-    countries::COUNTRIES.iter().copied()
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -20,7 +20,7 @@ pub fn render(form: &Form, slug: &str, words: &Words, action: &str, answers: &An
         let any_day = Day::default();
         let state = RwSignal::new(FormState::new(form.clone(), slug, None, answers, any_day));
         let texts = words.texts.clone().into();
-        let card = Card(CardProps { state, texts, local: local(), action: action.to_owned(), dispatch: Rc::new(drop) });
+        let card = Card(CardProps { state, texts, local: local(words.language), action: action.to_owned(), dispatch: Rc::new(drop) });
         let html = leptos::html::div().child(card).into_any().to_html();
         // The page around it may be in another language, and serial numbers inside have a direction of their own.
         let (language, direction) = (words.language, text::direction(words.language).attribute());
@@ -29,9 +29,9 @@ pub fn render(form: &Form, slug: &str, words: &Words, action: &str, answers: &An
     })
 }
 
-/// What can be had without a browser: days as they are written, countries by their English names.
-fn local() -> Local {
-    let countries = || text::countries().map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
+/// What can be had without a browser: days as they are written, and the countries.
+fn local(language: &'static str) -> Local {
+    let countries = move || text::countries(language).map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
     Local { date: Box::new(str::to_owned), plural: Box::new(|_| String::new()), countries: Box::new(countries) }
 }
 

@@ -10,6 +10,7 @@ pub(super) const LANGUAGE: Language = Language {
     direction: Direction::RightToLeft,
     plurals: &["zero", "one", "two", "few", "many", "other"],
     words,
+    countries: include_str!("countries/ar.txt"),
     as_in_english: &[],
 };
 

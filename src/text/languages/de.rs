@@ -3,8 +3,15 @@
 use super::{Direction, Language};
 use crate::text::Text;
 
-pub(super) const LANGUAGE: Language =
-    Language { tag: "de", also: &[], direction: Direction::LeftToRight, plurals: &["one", "other"], words, as_in_english: &[] };
+pub(super) const LANGUAGE: Language = Language {
+    tag: "de",
+    also: &[],
+    direction: Direction::LeftToRight,
+    plurals: &["one", "other"],
+    words,
+    countries: include_str!("countries/de.txt"),
+    as_in_english: &[],
+};
 
 fn words(text: Text) -> &'static str {
     match text {

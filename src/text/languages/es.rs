@@ -9,6 +9,7 @@ pub(super) const LANGUAGE: Language = Language {
     direction: Direction::LeftToRight,
     plurals: &["one", "many", "other"],
     words,
+    countries: include_str!("countries/es.txt"),
     as_in_english: &[(Text::Error, "Spanish has the same word for it")],
 };
 

@@ -3,8 +3,15 @@
 use super::{Direction, Language};
 use crate::text::Text;
 
-pub(super) const LANGUAGE: Language =
-    Language { tag: "fr", also: &[], direction: Direction::LeftToRight, plurals: &["one", "many", "other"], words, as_in_english: &[] };
+pub(super) const LANGUAGE: Language = Language {
+    tag: "fr",
+    also: &[],
+    direction: Direction::LeftToRight,
+    plurals: &["one", "many", "other"],
+    words,
+    countries: include_str!("countries/fr.txt"),
+    as_in_english: &[],
+};
 
 fn words(text: Text) -> &'static str {
     match text {

@@ -54,6 +54,8 @@ struct Language {
     plurals: &'static [&'static str],
     /// What it says.
     words: fn(Text) -> &'static str,
+    /// What it calls the countries, in its own order: a code and a name a line. `countries/list.mjs` makes it.
+    countries: &'static str,
     /// What it says in the same words as English, and why.
     #[cfg_attr(not(test), expect(dead_code, reason = "only the tests want a reason"))]
     as_in_english: &'static [(Text, &'static str)],
@@ -142,6 +144,11 @@ pub fn table(language: &str) -> ByKey<String> {
         None => (of(language).words)(text).to_owned(),
     };
     Text::ALL.iter().map(|text| (text.key().to_owned(), words(*text))).collect()
+}
+
+/// Every country by code and name, in the order of the names, for where no browser can be asked.
+pub fn countries(language: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    of(language).countries.lines().filter_map(|line| line.split_once(' '))
 }
 
 /// The names of what is filled into these words: `product` of "Your {product} is registered".

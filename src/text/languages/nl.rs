@@ -9,6 +9,7 @@ pub(super) const LANGUAGE: Language = Language {
     direction: Direction::LeftToRight,
     plurals: &["one", "other"],
     words,
+    countries: include_str!("countries/nl.txt"),
     as_in_english: &[(Text::Product, "Dutch has the same word for it")],
 };
 

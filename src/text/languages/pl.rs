@@ -9,6 +9,7 @@ pub(super) const LANGUAGE: Language = Language {
     direction: Direction::LeftToRight,
     plurals: &["one", "few", "many", "other"],
     words,
+    countries: include_str!("countries/pl.txt"),
     as_in_english: &[],
 };
 

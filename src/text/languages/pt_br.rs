@@ -10,6 +10,7 @@ pub(super) const LANGUAGE: Language = Language {
     direction: Direction::LeftToRight,
     plurals: &["one", "many", "other"],
     words,
+    countries: include_str!("countries/pt_br.txt"),
     as_in_english: &[(Text::Email, "Brazil says e-mail, too")],
 };
 

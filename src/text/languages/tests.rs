@@ -156,6 +156,18 @@ fn buttons_stay_short() {
 }
 
 #[test]
+fn every_country_has_a_name_in_every_language() {
+    for language in languages() {
+        let mut codes: Vec<&str> = countries(language).map(|(code, _)| code).collect();
+        codes.sort_unstable();
+        assert!(codes.into_iter().eq(regcard_protocol::country::codes()), "{language}");
+        assert!(countries(language).all(|(code, name)| !name.is_empty() && name != code && name.trim() == name), "{language}");
+    }
+    let named = |language, wanted| countries(language).find(|(code, _)| *code == wanted).map(|(_, name)| name);
+    assert_eq!((named("de", "DE"), named("ja", "JP"), named("en-XA", "DE")), (Some("Deutschland"), Some("日本"), Some("Germany")));
+}
+
+#[test]
 fn a_tag_finds_the_nearest_language() {
     for (tag, language) in [
         ("de", "de"),

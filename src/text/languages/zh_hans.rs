@@ -11,6 +11,7 @@ pub(super) const LANGUAGE: Language = Language {
     direction: Direction::LeftToRight,
     plurals: &["other"],
     words,
+    countries: include_str!("countries/zh_hans.txt"),
     as_in_english: &[],
 };
 
