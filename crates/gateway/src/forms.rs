@@ -189,6 +189,13 @@ mod tests {
     }
 
     #[test]
+    fn the_forms_that_come_along_can_be_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms");
+        let forms: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| read(&entry.unwrap().path())).collect();
+        assert!(!forms.is_empty() && forms.iter().all(Result::is_ok), "{forms:?}");
+    }
+
+    #[test]
     fn a_name_cannot_leave_the_folder() {
         for name in ["..", "../secrets", "a/b", "A", "", ".hidden", "a.toml", "%2e"] {
             assert!(!is_slug(name), "{name}");
