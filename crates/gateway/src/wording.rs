@@ -133,7 +133,8 @@ fn places(form: &mut Form) -> Vec<(String, &mut Option<String>)> {
         ("where_picture", &mut form.where_picture),
     ];
     let mut places: Vec<(String, &mut Option<String>)> = of_form.into_iter().map(|(key, place)| (key.to_owned(), place)).collect();
-    for field in &mut form.fields {
+    // A heading or a paragraph may have a key, for its words in other languages.
+    for field in form.fields.iter_mut().filter(|field| !field.key.is_empty()) {
         places.push((format!("{}.label", field.key), &mut field.label));
         places.push((format!("{}.hint", field.key), &mut field.hint));
         for choice in &mut field.choices {
@@ -145,6 +146,8 @@ fn places(form: &mut Form) -> Vec<(String, &mut Option<String>)> {
 
 #[cfg(test)]
 mod tests {
+    use regcard_protocol::form::{Field, FieldKind};
+
     use super::*;
 
     const FILE: &str = "
@@ -200,6 +203,17 @@ news.label = 'Schreiben Sie mir'
     }
 
     #[test]
+    fn an_address_is_worded_part_by_part_and_its_heading_by_its_own_key() {
+        let mut form = form("[texts.de]\naddress.label = 'Standort'\ncity.label = 'Wohnort'\ncountry.hint = 'Wo sie steht'\n");
+        form.fields.push(Field { key: "address".into(), kind: FieldKind::Address, label: Some("Place".into()), ..Field::default() });
+        let form = form.with_addresses();
+        assert_eq!(check(&form), Ok(()));
+        let (german, _) = worded(&form, "de");
+        let label = |key: &str| german.fields.iter().find(|field| field.key == key).and_then(|field| field.label.as_deref());
+        assert_eq!((label("address"), label("city"), label("address1")), (Some("Standort"), Some("Wohnort"), None));
+    }
+
+    #[test]
     fn every_language_and_every_text_can_be_given() {
         for language in languages() {
             let texts = regcard::text::table(language);
@@ -212,7 +226,7 @@ news.label = 'Schreiben Sie mir'
     fn a_mistake_is_told_in_words_and_by_its_key() {
         let (key, error) = mistake("[texts.dk]\ntitle = 'x'");
         assert!(key.is_none() && error.starts_with("\"dk\" is no language of the card; it speaks en, es,"), "{error}");
-        for key in ["titel", "shop.choice.shop", "shop.value", "customerName.label", "care", "end-link"] {
+        for key in ["titel", "shop.choice.shop", "shop.value", "customerName.label", "care", "end-link", ".label"] {
             let (place, error) = mistake(&format!("[texts.de]\n'{key}' = 'x'"));
             assert!(place.as_deref() == Some(key) && error.starts_with(&format!("\"{key}\" is no key")), "{error}");
         }

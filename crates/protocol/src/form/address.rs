@@ -63,7 +63,7 @@ fn parts(address: &Field, country: Option<&str>) -> Vec<Field> {
         is_not: is_not.split_whitespace().map(str::to_owned).collect(),
         ..field
     };
-    let heading = address.label.clone().map(|label| Field { kind: FieldKind::Heading, label: Some(label), ..text("", false) });
+    let heading = address.label.clone().map(|label| Field { kind: FieldKind::Heading, label: Some(label), ..text(&address.key, false) });
     let all = [
         Field { kind: FieldKind::Country, value: country.map(str::to_owned), ..text("country", address.required) },
         text("address1", address.required),

@@ -150,7 +150,6 @@ impl Field {
             (FieldKind::Consent, Some(Answer::Text(sentence))) if form.has_sentence(self, sentence) => {
                 Ok(Some(Answer::Text(sentence.clone())))
             }
-            (FieldKind::Consent, Some(Answer::Text(_))) => Err(Fault::NotAChoice),
             (
                 FieldKind::Text
                 | FieldKind::LongText

@@ -176,7 +176,7 @@ fn a_consent_is_stored_in_the_words_that_were_shown_and_no_others() {
     assert_eq!(agreed(Answer::Ticked(true)), Ok(Some(text("I say news"))));
     assert_eq!(agreed(text("")), Ok(None));
     for never_shown in ["Notiz", "ich sage ja", "Ich sage ja ", "true", "on", " "] {
-        assert_eq!(agreed(text(never_shown)), Err(Fault::NotAChoice), "{never_shown}");
+        assert_eq!(agreed(text(never_shown)), Err(Fault::Kind), "{never_shown}");
     }
     form.fields[9].required = true;
     let mut new = registration();
