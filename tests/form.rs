@@ -99,7 +99,7 @@ fn what_the_controls_hold_is_what_is_sent() {
     assert_eq!(sent.product_name.as_deref(), Some("Espresso Duo"), "the page gives the product");
     assert_eq!(sent.serial_numbers, ["ED5-2204-0817"]);
     assert_eq!(sent.form.as_deref(), Some("product-registration"));
-    assert_eq!(sent.extras["PrivacyPolicy"], Answer::Ticked(true));
+    assert_eq!(sent.extras["PrivacyPolicy"], Answer::Text("Tell me about new parts and recipes, about once a month".into()));
     assert_eq!(sent.extras["note"], Answer::Text("hello".into()));
     assert_eq!(
         update(&mut state, Event::Sent(Ok(registered("r1")))),

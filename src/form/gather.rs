@@ -74,6 +74,10 @@ impl FormState {
                         }
                     }
                 }
+                // What was agreed to are the words that were shown, in whatever language.
+                FieldAnswer::Ticked(true) if definition.kind == FieldKind::Consent => {
+                    extra(Answer::Text(definition.label.clone().unwrap_or_default()));
+                }
                 FieldAnswer::Ticked(ticked) => extra(Answer::Ticked(*ticked)),
                 FieldAnswer::Chosen(values) if values.is_empty() => {}
                 FieldAnswer::Chosen(values) => extra(Answer::Several(values.clone())),

@@ -335,8 +335,8 @@ mod tests {
     fn words_that_count_have_a_form_for_the_number() {
         let texts = Texts::from(table("en"));
         assert_eq!(texts.count(Text::Problem, "one", 1), "There is a problem");
-        assert_eq!(texts.count(Text::Problem, "other", 3), "There are 3 problems");
-        assert_eq!(texts.count(Text::Problem, "many", 3), "There are 3 problems");
+        assert_eq!(texts.count(Text::Problem, "other", 3), "There is a problem: 3 answers need another look");
+        assert_eq!(texts.count(Text::Problem, "many", 3), "There is a problem: 3 answers need another look");
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn words(text: Text) -> &'static str {
         Text::Sending => "Sending",
         Text::SendingReceipt => "Sending your receipt first",
         Text::Foot => "Your warranty does not depend on registering.",
-        Text::Problem => "one=There is a problem|other=There are {count} problems",
+        Text::Problem => "one=There is a problem|other=There is a problem: {count} answers need another look",
         Text::Error => "Error:",
         Text::Checking => "Checking",
         Text::FoundProduct => "Found: {product}",
