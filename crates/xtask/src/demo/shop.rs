@@ -100,6 +100,7 @@ fn file(target: &str) -> Option<(&str, &'static str)> {
     let name = match path {
         "" => "index.html",
         "bare" => "bare.html",
+        "theme" => "theme.html",
         name => name,
     };
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')) && !name.starts_with('.');
@@ -121,11 +122,11 @@ mod tests {
     use crate::http;
 
     #[test]
-    fn the_two_pages_carry_the_snippet_and_no_policy() {
+    fn the_pages_carry_the_snippet_and_no_policy() {
         let shop = Shop::bind(0).unwrap();
         let origin = shop.origin();
         shop.open("http://127.0.0.1:9", "pk_1");
-        for page in ["/", "/bare", "/?utm=1"] {
+        for page in ["/", "/bare", "/theme", "/?utm=1"] {
             let answer = http::get(&format!("{origin}{page}"), &[]).unwrap();
             let text = String::from_utf8(answer.body.clone()).unwrap();
             assert_eq!(answer.status, 200, "{page}");
