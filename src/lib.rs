@@ -4,7 +4,7 @@
 //! as WebAssembly, takes over: `browser` mounts `view`, which shows `form`'s state and hands back events; the rules are
 //! `regcard_protocol`'s, which the gateway checks again.
 //!
-//! The gateway also uses this crate natively, to render the first form.
+//! The gateway also uses this crate natively: to render the form, and in the browser's place where no script runs.
 
 /// The browser: mounting, effects, requests. The only place that knows there is one.
 #[cfg(target_arch = "wasm32")]

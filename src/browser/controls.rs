@@ -41,9 +41,14 @@ pub(super) fn fill(control: &Element, text: &str) {
     }
 }
 
-/// Every control that has a name.
+/// Every control that has a name, but for the hosted page's rows for further serial numbers that nobody has opened.
 pub(super) fn named(root: &Element) -> Vec<Element> {
-    root.query_selector_all("[name]").map(|list| elements(&list)).unwrap_or_default()
+    root.query_selector_all("[name]").map(|list| elements(&list)).unwrap_or_default().into_iter().filter(|one| !is_spare(one)).collect()
+}
+
+fn is_spare(control: &Element) -> bool {
+    let blank = control.dyn_ref::<HtmlInputElement>().is_some_and(|input| input.value().is_empty());
+    blank && control.closest("details:not([open])").ok().flatten().is_some()
 }
 
 /// The file controls.

@@ -8,6 +8,7 @@ mod field;
 mod gather;
 mod notice;
 mod outcome;
+mod posted;
 mod receipt;
 mod serial_number;
 mod serials;
@@ -22,6 +23,7 @@ pub use event::{CallFault, CardEvent, Effect, Event, Place, SendResult, StatusRe
 pub use field::{Field, FieldAnswer, Message};
 pub use notice::Notice;
 pub use outcome::Done;
+pub use posted::{NONCE, kept_name, without_name};
 pub use receipt::{FileFacts, Receipt};
 pub use serial_number::{Check, Row};
 pub use submit::{Attempt, Phase};

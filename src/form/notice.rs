@@ -20,6 +20,8 @@ pub enum Notice {
     Refused,
     /// The browser has no network.
     Offline,
+    /// The hosted page was open for so long that nothing is registered from it any longer.
+    PageExpired,
 }
 
 impl Notice {
@@ -33,6 +35,7 @@ impl Notice {
             Notice::NotAllowed => Text::NotAllowed,
             Notice::Refused => Text::Refused,
             Notice::Offline => Text::Offline,
+            Notice::PageExpired => Text::PageExpired,
         }
     }
 
@@ -46,6 +49,7 @@ impl Notice {
             Notice::NotAllowed => "RC-205",
             Notice::Refused => "RC-206",
             Notice::Offline => "RC-207",
+            Notice::PageExpired => "RC-208",
         }
     }
 

@@ -53,11 +53,16 @@ const SENDS: u8 = 2;
 impl FormState {
     /// Takes what the controls hold, and sends it if it is good.
     pub(super) fn gathered(&mut self, answers: &Answers, key: String, today: Day) -> Vec<Effect> {
-        self.phase = Phase::Filling;
         self.today = today;
         self.take(answers);
+        self.submitted(key)
+    }
+
+    /// Sends what the fields hold if it is good.
+    pub(super) fn submitted(&mut self, key: String) -> Vec<Effect> {
+        self.phase = Phase::Filling;
         self.clear_messages();
-        if let Err(complaints) = self.form.accept(&self.registration(true), today) {
+        if let Err(complaints) = self.form.accept(&self.registration(true), self.today) {
             return self.complain(&complaints);
         }
         if let Some(index) = self.fields.iter().position(|field| matches!(field.answer, FieldAnswer::Receipt(Receipt::Failed { .. }))) {
@@ -153,7 +158,7 @@ impl FormState {
         };
         self.phase = Phase::Filling;
         self.unsettled = match notice {
-            Notice::Refused | Notice::NotAllowed => None,
+            Notice::Refused | Notice::NotAllowed | Notice::PageExpired => None,
             Notice::Unreachable | Notice::Unavailable | Notice::TooMany | Notice::OutcomeUnknown | Notice::Offline => Some(attempt),
         };
         self.notice = Some(notice);

@@ -5,12 +5,16 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod languages;
+#[cfg(not(target_arch = "wasm32"))]
+mod plural;
 
 use regcard_protocol::by_key::ByKey;
 use serde::Deserialize;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use languages::{Direction, Words, asked, choice, countries, direction, languages, nearest, placeholders, plurals, table};
+#[cfg(not(target_arch = "wasm32"))]
+pub use plural::plural;
 
 macro_rules! texts {
     ($($(#[$about:meta])* $name:ident = $key:literal,)*) => {

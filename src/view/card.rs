@@ -5,7 +5,7 @@ use regcard_protocol::form::{ChoiceStyle, Field as Definition, FieldKind};
 
 use super::element::{Element, element, live, nothing};
 use super::icon::Icon;
-use super::{Context, Dispatch, Given, Local, Shown, field, outcome};
+use super::{Context, Dispatch, Given, Local, Shown, field, outcome, plain};
 use crate::form::{Done, Event, FormState, Message, Notice, Phase, Place, Receipt};
 use crate::text::{Text, Texts};
 
@@ -16,7 +16,11 @@ use crate::text::{Text, Texts};
 /// their hints and messages, and after a submit with faults the summary, which gets the focus.
 #[component]
 pub fn Card(state: RwSignal<FormState>, texts: Texts, local: Local, action: String, dispatch: Dispatch) -> impl IntoView {
-    let context = Context { state, given: StoredValue::new_local(Given { texts, local, dispatch }) };
+    whole(Context { state, given: StoredValue::new_local(Given { texts, local, dispatch, plain: None }) }, action)
+}
+
+/// The form, or the end.
+pub(super) fn whole(context: Context, action: String) -> AnyView {
     context.part(
         |state| done(state).map_or(Shown::Times(state.drawn), |done| Shown::Done(done.clone())),
         move || match context.peek(|state| done(state).cloned()) {
@@ -48,16 +52,22 @@ fn form(context: Context, action: String) -> AnyView {
         .with("part", "submit")
         .with_live("aria-busy", live(move || sending().map(|_| "true".to_owned())))
         .live_text(live(move || Some(context.say(sending().unwrap_or(Text::Register)))));
-    let clear = element("button").with("type", "reset").with("class", "link").text(context.say(Text::Clear)).view();
+    let clear = if context.plain() {
+        plain::again(context, "link", Text::Clear)
+    } else {
+        element("button").with("type", "reset").with("class", "link").text(context.say(Text::Clear)).view()
+    };
     element("form")
         .with("class", "card")
         .with("part", "card")
         .with("method", "post")
         .with("action", action)
+        .with_if("enctype", plain::encoding(context))
         .flag("novalidate", true)
         .with_live("data-state", live(move || Some(if sending().is_some() { "sending" } else { "filling" }.to_owned())))
         .on_submit(context, Event::SubmitPressed)
         .on_reset(context, Event::Cleared)
+        .child(plain::nonce(context))
         .child(head.view())
         .child(summary(context))
         .children(body)
@@ -140,25 +150,29 @@ fn said(state: &FormState) -> Vec<(Place, Message)> {
 fn notice_view(context: Context, notice: Notice) -> AnyView {
     let words =
         element("p").with("role", "alert").text(context.say(notice.text())).text(" ").child(element("small").text(notice.code()).view());
-    frame("note").child(Icon::Exclamation.draw()).child(words.view()).view()
+    frame(context, "note").child(Icon::Exclamation.draw()).child(words.view()).view()
 }
 
 fn faults_view(context: Context, faults: Vec<(Place, Message)>) -> AnyView {
     let count = faults.len();
     let lines = faults.into_iter().map(|(place, message)| {
         let words = context.say_of(message, &label_of(context, place));
-        let way =
-            element("button").with("type", "button").with("class", "link").on_click(context, Event::SummaryPressed(place)).text(words);
-        element("li").child(way.view()).view()
+        let way = if context.plain() { plain::line(context, place, words) } else { way(context, place, words) };
+        element("li").child(way).view()
     });
     let alert = element("div")
         .with("role", "alert")
         .children([element("h3").text(context.count(Text::Problem, count)).view(), element("ul").children(lines).view()]);
-    frame("summary").child(alert.view()).view()
+    frame(context, "summary").child(alert.view()).view()
 }
 
-fn frame(class: &'static str) -> Element {
-    element("div").with("class", class).with("tabindex", "-1").with("data-summary", "")
+fn way(context: Context, place: Place, words: String) -> AnyView {
+    element("button").with("type", "button").with("class", "link").on_click(context, Event::SummaryPressed(place)).text(words).view()
+}
+
+fn frame(context: Context, class: &'static str) -> Element {
+    // Without a script the browser itself moves the focus there.
+    element("div").with("class", class).with("tabindex", "-1").with("data-summary", "").flag("autofocus", context.plain())
 }
 
 fn label_of(context: Context, place: Place) -> String {

@@ -6,7 +6,7 @@ use regcard_protocol::form::{ChoiceStyle, Field as Definition, FieldKind};
 use super::element::{Element, Live, element, live, nothing};
 use super::icon::Icon;
 use super::input::input;
-use super::{Context, Shown, choices, control, receipt, serial_number};
+use super::{Context, Shown, choices, control, plain, receipt, serial_number};
 use crate::form::{Event, FieldAnswer, FormState, Message};
 use crate::text::Text;
 
@@ -44,6 +44,9 @@ fn between(context: Context, index: usize, definition: &Definition, words: Eleme
 pub(super) fn asked(context: Context, index: usize, definition: &Definition, element: Element) -> AnyView {
     if definition.show_if.is_none() {
         return element.view();
+    }
+    if context.plain() {
+        return element.with_if("data-unasked", plain::unasked(context, index)).view();
     }
     element.with_live("hidden", live(move || context.read(|state| !state.is_asked(index)).then(String::new))).view()
 }

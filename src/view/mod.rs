@@ -18,6 +18,7 @@ mod first;
 mod icon;
 mod input;
 mod outcome;
+mod plain;
 mod receipt;
 mod serial_number;
 
@@ -27,7 +28,8 @@ use leptos::prelude::{AnyView, LocalStorage, Memo, RwSignal, StoredValue, With, 
 use regcard_protocol::form::{Field as Definition, FieldKind};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use first::render;
+pub use first::{render, render_plain};
+pub use plain::Plain;
 
 use crate::form::{Check, Done, Event, Field, FormState, Message, Notice, Place, Receipt, Row};
 use crate::text::{Text, Texts};
@@ -56,6 +58,7 @@ struct Given {
     texts: Texts,
     local: Local,
     dispatch: Dispatch,
+    plain: Option<Plain>,
 }
 
 /// What every part of the view is given: the state to read, the words, and where events go.
@@ -134,6 +137,16 @@ impl Context {
     /// Reads the state as it is now.
     fn peek<T: Default>(self, read: impl FnOnce(&FormState) -> T) -> T {
         taken(read, |look| self.glance(look))
+    }
+
+    /// Whether the form has to work without scripts. Never in the browser, where nothing of that is compiled in.
+    fn plain(self) -> bool {
+        !cfg!(target_arch = "wasm32") && self.given.with_value(|given| given.plain.is_some())
+    }
+
+    /// Reads what a page without scripts is given.
+    fn of_plain<T: Default>(self, read: impl FnOnce(&Plain) -> T) -> T {
+        self.given.with_value(|given| given.plain.as_ref().map(read).unwrap_or_default())
     }
 
     /// Reads a field.

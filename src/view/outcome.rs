@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::Context;
-use super::element::element;
+use super::element::{element, nothing};
 use super::icon::Icon;
+use super::{Context, plain};
 use crate::form::{Done, Event};
 use crate::text::Text;
 
@@ -17,7 +17,7 @@ pub(super) fn view(context: Context, done: Done) -> AnyView {
     };
     let mut end = element("div").with("class", "card done").with("part", "card done").with("data-state", "done").children([
         element("span").with("class", "tick").child(Icon::Tick.draw()).view(),
-        element("h2").with("tabindex", "-1").with("data-heading", "").text(heading).view(),
+        element("h2").with("tabindex", "-1").with("data-heading", "").flag("autofocus", context.plain()).text(heading).view(),
     ]);
     if done.earlier {
         end = end.child(element("p").with("class", "note").children(Icon::Exclamation.beside(context.say(Text::DoneEarlier))).view());
@@ -58,6 +58,9 @@ pub(super) fn view(context: Context, done: Done) -> AnyView {
             element("a").with("class", "btn").with("href", link).with("target", "_blank").with("rel", "noopener").text(label).view(),
         );
     }
+    if context.plain() {
+        return end.child(ways.child(plain::again(context, "btn", Text::Another)).view()).view();
+    }
     if until.is_some() {
         let title = context.say_with(Text::CalendarTitle, "product", done.product.as_deref().unwrap_or_default());
         ways = ways.child(button(context, Text::Calendar, Event::CalendarPressed(title)));
@@ -77,7 +80,7 @@ fn to_copy(context: Context, label: Text, value: &str, done: &Done) -> AnyView {
     let line = element("p").with("class", "number").children([
         element("span").with("class", "unseen").text(context.say(label)).view(),
         element("bdi").with("translate", "no").text(value).view(),
-        button(context, copy, Event::CopyPressed(value.to_owned())),
+        if context.plain() { nothing() } else { button(context, copy, Event::CopyPressed(value.to_owned())) },
     ]);
     line.view()
 }

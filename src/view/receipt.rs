@@ -11,7 +11,7 @@ use super::element::{element, live};
 use super::field::named;
 use super::icon::Icon;
 use super::input::input;
-use super::{Context, Shown};
+use super::{Context, Shown, plain};
 use crate::form::{Event, FileFacts, FormState, Receipt};
 use crate::text::Text;
 
@@ -21,10 +21,12 @@ pub(super) fn view(context: Context, index: usize, definition: &Definition) -> A
         .with("accept", FileType::ACCEPT)
         .with_live("data-upload", live(move || context.field(index, |field| field.receipt().map(|receipt| receipt.word().to_owned()))));
     let held = move |state: &FormState| state.fields.get(index).and_then(|field| field.receipt().cloned());
+    let own = definition.clone();
     let panel = context.part(
         move |state| held(state).map_or(Shown::Nothing, Shown::Receipt),
         move || match context.peek(held) {
             Some(Receipt::Sending { file, sent, .. }) => sending(context, index, &file, sent),
+            Some(Receipt::Stored { file, upload_id }) if context.plain() => plain::kept(context, &own, &file, upload_id),
             Some(Receipt::Stored { file, .. }) => {
                 let received = element("span").with("class", "say good").children(Icon::Tick.beside(context.say(Text::UploadStored)));
                 vec![name(&file), button(context, Text::Remove, Event::FileRemoved(index)), received.view()].into_any()
@@ -54,7 +56,8 @@ fn sending(context: Context, index: usize, file: &FileFacts, sent: u64) -> AnyVi
     vec![name(file), button(context, Text::Cancel, Event::FileRemoved(index)), progress.view(), said.view()].into_any()
 }
 
-fn name(file: &FileFacts) -> AnyView {
+/// What a file is called.
+pub(super) fn name(file: &FileFacts) -> AnyView {
     element("span").with("class", "name").with("dir", "auto").text(file.name.clone()).view()
 }
 

@@ -8,12 +8,15 @@ use super::element::{element, live, nothing};
 use super::field::{complaint, frame, hint, hint_of, label_for};
 use super::icon::Icon;
 use super::input::{as_code, input};
-use super::{Context, Shown};
+use super::{Context, Shown, plain};
 use crate::form::{Check, Event, FormState, Row};
 use crate::text::Text;
 
 /// Every row that can be there, and the button for another one where the form takes several.
 pub(super) fn view(context: Context, index: usize, definition: &Definition) -> AnyView {
+    if context.plain() {
+        return plain::rows(context, index, definition);
+    }
     let several = context.peek(|state| state.form.serial_numbers.several);
     let highest = if several { limits::SERIAL_NUMBERS as u32 } else { 1 };
     // A place for each number that a row can have: what stands in one stays as it is when others come and go.
@@ -35,9 +38,15 @@ pub(super) fn view(context: Context, index: usize, definition: &Definition) -> A
     element("div").children(parts).view()
 }
 
-fn row(context: Context, index: usize, id: u32, definition: &Definition) -> AnyView {
-    // The first row has the field's own ids, so that its label and hint read like any other field's.
-    let name = move |part: &str| if id == 0 { format!("f{index}{part}") } else { format!("f{index}r{id}{part}") };
+/// The id of a row's control, or of another part of it. The first row has the field's own ids, so that its label and hint
+/// read like any other field's.
+pub(super) fn id(index: usize, row: u32, part: &str) -> String {
+    if row == 0 { format!("f{index}{part}") } else { format!("f{index}r{row}{part}") }
+}
+
+/// One row.
+pub(super) fn row(context: Context, index: usize, id: u32, definition: &Definition) -> AnyView {
+    let name = move |part: &str| self::id(index, id, part);
     let hinted = hint_of(context, definition).is_some();
     let label = context.label(definition);
     let said = label.clone();
@@ -110,6 +119,10 @@ fn ways(context: Context, id: u32) -> AnyView {
     context.part(
         move |state| Shown::Check(check(state)),
         move || match context.peek(|state| Some(check(state))) {
+            // Nobody has checked it on a page without scripts, but it was sent, and refused.
+            _ if context.plain() && context.peek(|state| of_row(state, id).and_then(|row| row.message)) == Some(Text::Taken) => {
+                registered(context)
+            }
             Some(Check::Unknown(alike)) if !alike.is_empty() => suggestions(context, id, alike),
             Some(Check::Registered) => registered(context),
             Some(Check::Unknown(_) | Check::None | Check::Checking | Check::Available(_) | Check::Failed) | None => nothing(),
@@ -148,7 +161,9 @@ fn registered(context: Context) -> AnyView {
 
 /// What the check says, with room kept for it, and the way to be rid of the row.
 fn under(context: Context, id: u32, status_id: String) -> AnyView {
-    let several = |state: &FormState| state.rows().len() > 1;
+    // Without a script a row is emptied to be rid of it.
+    let removable = !context.plain();
+    let several = move |state: &FormState| removable && state.rows().len() > 1;
     let remove = context.part(
         move |state| Shown::Whether(several(state)),
         move || {

@@ -23,3 +23,4 @@ mod on_a_page;
 mod once;
 mod refused;
 mod whole_journey;
+mod without_scripts;

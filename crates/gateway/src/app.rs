@@ -17,6 +17,7 @@ use crate::receipts::Receipts;
 use crate::secrets::{Secrets, SecretsError};
 use crate::store::{Merchant, Sqlite, Store, StoreError};
 use crate::token::Tokens;
+use crate::turns::Turns;
 use crate::upstream::Upstreams;
 
 /// How a gateway is set up.
@@ -81,6 +82,8 @@ pub struct App {
     pub receipts: Receipts,
     /// What was made of forms.
     pub cards: Cards,
+    /// Posts of one hosted page, one after the other.
+    pub turns: Turns,
     /// Calls other registration APIs.
     pub upstreams: Upstreams,
     /// Where the gateway is reached.
@@ -108,6 +111,7 @@ impl App {
             assets: Assets::open(config.assets.as_deref(), &config.data),
             receipts: Receipts::open(&config.data).map_err(StartError::Receipts)?,
             cards: Cards::default(),
+            turns: Turns::default(),
             upstreams: Upstreams::new(config.allow_private_upstreams),
             clock: config.clock,
             card_max_age: config.card_max_age,

@@ -11,10 +11,9 @@ use regcard_protocol::validate::{Complaint, Fault};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
-use crate::extract::PageSession;
 use crate::forms::LoadedForm;
 use crate::problem::GatewayError;
-use crate::register::{Done, replay, settled};
+use crate::register::{Done, Sender, replay, settled};
 use crate::store::{NewSubmit, Outcome, SubmitState, Upstream};
 use crate::upstream::{Client, Posted};
 
@@ -24,7 +23,7 @@ use crate::upstream::{Client, Posted};
 /// What the upstream refuses, field by field; that it cannot be reached, when nothing was sent; that the outcome is not known.
 pub async fn register(
     app: &Arc<App>,
-    page: &PageSession,
+    sender: &Sender,
     upstream: &Upstream,
     form: &Arc<LoadedForm>,
     submit: NewSubmit,
@@ -32,15 +31,15 @@ pub async fn register(
 ) -> Result<Done, GatewayError> {
     let mut bodies = Vec::new();
     for (position, registration) in accepted.iter().enumerate() {
-        let client = app.upstreams.client(&app.secrets, &page.merchant.id, upstream)?;
+        let client = app.upstreams.client(&app.secrets, &sender.merchant.id, upstream)?;
         check_serials(&client, form, position, registration).await?;
-        bodies.push(body(app, page, position, registration).await?);
+        bodies.push(body(app, sender, position, registration).await?);
     }
     if let Some(earlier) = app.store.begin_submit(submit.clone(), app.clock.millis()).await? {
         return replay(earlier, submit.fingerprint);
     }
     // A customer who goes away meanwhile does not stop it: what was sent has to be noted.
-    let (app, merchant, upstream) = (Arc::clone(app), page.merchant.id.clone(), upstream.clone());
+    let (app, merchant, upstream) = (Arc::clone(app), sender.merchant.id.clone(), upstream.clone());
     let sending = tokio::spawn(async move { send(&app, &merchant, &upstream, submit, bodies).await });
     sending.await.unwrap_or(Err(GatewayError::OutcomeUnknown))
 }
@@ -90,9 +89,9 @@ async fn check_serials(client: &Client<'_>, form: &LoadedForm, position: usize, 
 }
 
 /// One registration as the API takes it. A file is named by the address that the upstream gave for it.
-async fn body(app: &App, page: &PageSession, position: usize, registration: &Registration) -> Result<Value, GatewayError> {
+async fn body(app: &App, sender: &Sender, position: usize, registration: &Registration) -> Result<Value, GatewayError> {
     let mut members = Map::new();
-    members.insert("type".to_owned(), json!(page.session.frm));
+    members.insert("type".to_owned(), json!(sender.form));
     members.insert("customerEmail".to_owned(), json!(registration.customer_email));
     members.insert("serialNumbers".to_owned(), json!(registration.serial_numbers));
     let core = [
@@ -107,11 +106,11 @@ async fn body(app: &App, page: &PageSession, position: usize, registration: &Reg
             Answer::Ticked(ticked) => json!(ticked),
             Answer::Text(text) => json!(text),
             Answer::Several(values) => json!(values),
-            Answer::File(file) => json!(receipt_url(app, page, &file.upload_id).await?.ok_or_else(lost)?),
+            Answer::File(file) => json!(receipt_url(app, sender, &file.upload_id).await?.ok_or_else(lost)?),
             Answer::Files(files) => {
                 let mut urls = Vec::with_capacity(files.len());
                 for file in files {
-                    urls.push(receipt_url(app, page, &file.upload_id).await?.ok_or_else(lost)?);
+                    urls.push(receipt_url(app, sender, &file.upload_id).await?.ok_or_else(lost)?);
                 }
                 json!(urls)
             }
@@ -121,8 +120,8 @@ async fn body(app: &App, page: &PageSession, position: usize, registration: &Reg
     Ok(Value::Object(members))
 }
 
-async fn receipt_url(app: &App, page: &PageSession, upload_id: &str) -> Result<Option<String>, GatewayError> {
+async fn receipt_url(app: &App, sender: &Sender, upload_id: &str) -> Result<Option<String>, GatewayError> {
     let upload = app.store.upload(upload_id.to_owned()).await?;
-    let own = upload.filter(|upload| upload.about.merchant == page.merchant.id && upload.about.sid.as_ref() == Some(&page.session.sid));
+    let own = upload.filter(|upload| upload.about.merchant == sender.merchant.id && upload.about.sid.as_ref() == Some(&sender.sid));
     Ok(own.and_then(|upload| upload.about.upstream_url))
 }

@@ -23,6 +23,8 @@ pub mod extract;
 pub mod forms;
 /// The use case of passing registrations on.
 pub mod forward;
+/// The use case of registering from the hosted page, without scripts.
+pub mod hosted;
 /// The two keys a merchant is given.
 pub mod keys;
 /// Every limit that only the gateway knows.
@@ -51,6 +53,8 @@ pub mod serial_fold;
 pub mod store;
 /// Session, upload and status tokens.
 pub mod token;
+/// One after the other.
+pub mod turns;
 /// The use case of uploading.
 pub mod uploads;
 /// Calls to another registration API.

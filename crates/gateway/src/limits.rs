@@ -21,8 +21,15 @@ pub const PAGE: u32 = 100;
 /// 120 characters of a serial number's tags or stock-keeping unit: Shopify's tags have 255 for all, SKUs 40.
 pub const SERIAL_NOTE_CHARS: usize = 255;
 
-/// 64 KiB of fields that another page posts to the hosted page; files in the post are read past, up to one file's size.
-pub const PREFILL_BYTES: usize = 64 * 1024;
+/// 64 KiB of texts in a form's post: 64 answers of a line each have some 10 KiB.
+pub const POST_BYTES: usize = 64 * 1024;
+
+/// 20 MiB of files that are not kept are read past, so that the sender sees an answer and not a broken connection.
+pub const PASSED_BYTES: u64 = 2 * regcard_protocol::limits::FILE_BYTES;
+
+/// 64 MiB of files that are not kept, where the hosted page itself sends them: somebody who took a video for a photo is to
+/// be told so, with everything else still there.
+pub const PASSED_OWN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// 2 KiB of an address; upload addresses have some 400 characters.
 pub const URL_BYTES: usize = 2 * 1024;
@@ -63,6 +70,9 @@ pub const GRANT_SECONDS: i64 = 10 * 60;
 
 /// 24 hours in which the status can be read. Seconds.
 pub const STATUS_SECONDS: i64 = 24 * 60 * 60;
+
+/// 24 hours in which a hosted page registers: one that was left open overnight is sent in the morning. Seconds.
+pub const PAGE_SECONDS: i64 = 24 * 60 * 60;
 
 /// 1,024 characters of a token: the longest ever made here has some 700.
 pub const TOKEN_CHARS: usize = 1_024;
@@ -108,6 +118,12 @@ pub const ADDRESS_UPLOADS_HOUR: u32 = 120;
 
 /// 120 registrations an hour and address.
 pub const ADDRESS_REGISTRATIONS_HOUR: u32 = 120;
+
+/// 8 seconds in which a form that is posted again waits for the first post's outcome: longer than [`UPSTREAM_TOTAL`].
+pub const SETTLE_TOTAL: Duration = Duration::from_secs(8);
+
+/// 100 milliseconds between two looks at it.
+pub const SETTLE_EVERY: Duration = Duration::from_millis(100);
 
 /// 2 seconds to connect to an upstream.
 pub const UPSTREAM_CONNECT: Duration = Duration::from_secs(2);

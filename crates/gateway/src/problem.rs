@@ -198,21 +198,53 @@ impl Unsigned {
     }
 }
 
-impl IntoResponse for GatewayError {
-    fn into_response(self) -> Response {
-        let (status, code, title, retryable) = self.class();
-        if status >= 500 {
-            tracing::error!(code = code.as_str(), error = ?InsideOf(&self), "request failed");
-        }
-        let detail = Some(self.to_string());
-        let retry_after = match &self {
+/// An answer that is a page for a person, which says itself what is wrong: no problem is made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct ForPeople;
+
+impl GatewayError {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.class().0
+    }
+
+    /// The code that programs can rely on.
+    pub fn code(&self) -> ProblemCode {
+        self.class().1
+    }
+
+    /// Seconds until it makes sense to come again, where that is known.
+    pub fn retry_after(&self) -> Option<u32> {
+        let (status, _, _, retryable) = self.class();
+        match self {
             GatewayError::BudgetExhausted { retry_after } => Some(*retry_after),
             GatewayError::UpstreamUnavailable | GatewayError::BadUpstreamResponse => Some(5),
             _ if retryable && (status == 409 || status == 503) => Some(1),
             _ => None,
-        };
-        let errors =
-            if let GatewayError::Validation(errors) | GatewayError::SerialAlreadyRegistered(errors) = self { errors } else { Vec::new() };
+        }
+    }
+
+    /// What is wrong with which field.
+    pub fn into_errors(self) -> Vec<FieldError> {
+        if let GatewayError::Validation(errors) | GatewayError::SerialAlreadyRegistered(errors) = self { errors } else { Vec::new() }
+    }
+
+    /// Tells the log, where it is not the caller's doing.
+    pub fn log(&self) {
+        let (status, code, _, _) = self.class();
+        if status >= 500 {
+            tracing::error!(code = code.as_str(), error = ?InsideOf(self), "request failed");
+        }
+    }
+}
+
+impl IntoResponse for GatewayError {
+    fn into_response(self) -> Response {
+        let (status, code, title, retryable) = self.class();
+        self.log();
+        let detail = Some(self.to_string());
+        let retry_after = self.retry_after();
+        let errors = self.into_errors();
         let problem = Problem {
             kind: format!("urn:regcard:problem:{}", code.as_str()),
             title: title.to_owned(),

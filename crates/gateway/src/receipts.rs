@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, stream};
 use regcard_protocol::limits as shared;
 use regcard_protocol::receipt::FileType;
 use tokio::fs::{self, File};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::limits;
@@ -51,6 +51,68 @@ pub struct Signed {
     pub file_type: FileType,
 }
 
+/// What bytes that come have to be.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted {
+    /// What was signed.
+    Signed(Signed),
+    /// Any file that is taken: a form's post says nothing of its files beforehand.
+    Any,
+}
+
+/// What bytes turned out to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged {
+    /// How many.
+    pub size: u64,
+    /// Of which type, by content.
+    pub file_type: FileType,
+    /// Their hash.
+    pub hash: [u8; 32],
+}
+
+/// A file that has come whole and lies on the disk. Unless it is kept, it goes with this.
+#[derive(Debug)]
+pub struct Come {
+    /// What it is.
+    pub judged: Judged,
+    place: Place,
+}
+
+/// Where a file comes to. Erased with this, whoever goes away meanwhile.
+#[derive(Debug)]
+struct Place(PathBuf);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // What was kept lies elsewhere by then.
+        let _left = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Come {
+    /// Its bytes, piece by piece.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn read(&self) -> io::Result<impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static> {
+        File::open(&self.place.0).await.map(pieces)
+    }
+}
+
+/// 64 KiB at a time.
+const PIECE: usize = 64 * 1024;
+
+/// A file's bytes, piece by piece.
+pub fn pieces(file: File) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static {
+    stream::try_unfold(file, |mut file| async move {
+        let mut bytes = vec![0; PIECE];
+        let count = file.read(&mut bytes).await?;
+        bytes.truncate(count);
+        Ok((count > 0).then_some((bytes, file)))
+    })
+}
+
 impl Receipts {
     /// The receipts of a data folder.
     ///
@@ -79,46 +141,51 @@ impl Receipts {
         signed: Signed,
         body: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<[u8; 32], GatewayError> {
-        let coming = self.coming.join(receipt);
-        let taken = self.write(&coming, signed, body).await;
-        if taken.is_err() {
-            let _left = fs::remove_file(&coming).await;
-        }
-        let hash = taken?;
-        fs::rename(&coming, self.kept.join(receipt)).await.map_err(GatewayError::File)?;
-        File::open(&self.kept).await.map_err(GatewayError::File)?.sync_all().await.map_err(GatewayError::File)?;
+        let come = self.come(receipt, Wanted::Signed(signed), body).await?;
+        let hash = come.judged.hash;
+        self.keep(come, receipt).await?;
         Ok(hash)
     }
 
-    async fn write<E>(
+    /// Takes the bytes of a file, to the end and onto the disk, to be kept or not. `name` is one that nobody else uses.
+    ///
+    /// # Errors
+    /// As [`Receipts::take`].
+    pub async fn come<E>(
         &self,
-        path: &Path,
-        signed: Signed,
+        name: &str,
+        wanted: Wanted,
         mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<[u8; 32], GatewayError> {
-        let mut file = File::create(path).await.map_err(no_room)?;
-        let mut passed = Passed::new(signed);
+    ) -> Result<Come, GatewayError> {
+        let place = Place(self.coming.join(name));
+        let mut file = File::create(&place.0).await.map_err(no_room)?;
+        let mut passed = Passed::new(wanted);
         while let Some(piece) = timeout(limits::BODY_IDLE, body.next()).await.map_err(|_| GatewayError::RequestTimeout)? {
             let piece = piece.map_err(|_| GatewayError::LengthMismatch)?;
             passed.take(&piece)?;
             file.write_all(&piece).await.map_err(no_room)?;
         }
-        let hash = passed.end()?;
+        let judged = passed.end()?;
         file.flush().await.map_err(no_room)?;
         file.sync_all().await.map_err(no_room)?;
-        Ok(hash)
+        Ok(Come { judged, place })
     }
 
-    /// Reads past bytes that came a second time. Their hash.
+    /// Keeps a file as this receipt.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub async fn keep(&self, come: Come, receipt: &str) -> Result<(), GatewayError> {
+        fs::rename(&come.place.0, self.kept.join(receipt)).await.map_err(GatewayError::File)?;
+        File::open(&self.kept).await.map_err(GatewayError::File)?.sync_all().await.map_err(GatewayError::File)
+    }
+
+    /// Reads past bytes that came a second time. What they are.
     ///
     /// # Errors
     /// As [`Receipts::take`].
-    pub async fn compare<E>(
-        &self,
-        signed: Signed,
-        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
-    ) -> Result<[u8; 32], GatewayError> {
-        let mut passed = Passed::new(signed);
+    pub async fn compare<E>(&self, wanted: Wanted, mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<Judged, GatewayError> {
+        let mut passed = Passed::new(wanted);
         while let Some(piece) = timeout(limits::BODY_IDLE, body.next()).await.map_err(|_| GatewayError::RequestTimeout)? {
             passed.take(&piece.map_err(|_| GatewayError::LengthMismatch)?)?;
         }
@@ -163,41 +230,59 @@ impl Receipts {
 
 /// What has passed of a file so far.
 struct Passed {
-    signed: Signed,
+    wanted: Wanted,
     count: u64,
     first: Vec<u8>,
-    judged: bool,
+    judged: Option<FileType>,
     hasher: blake3::Hasher,
 }
 
 impl Passed {
-    fn new(signed: Signed) -> Passed {
-        Passed { signed, count: 0, first: Vec::new(), judged: false, hasher: blake3::Hasher::new() }
+    fn new(wanted: Wanted) -> Passed {
+        Passed { wanted, count: 0, first: Vec::new(), judged: None, hasher: blake3::Hasher::new() }
     }
 
     fn take(&mut self, piece: &[u8]) -> Result<(), GatewayError> {
         self.count += piece.len() as u64;
-        if self.count > self.signed.size {
-            return Err(GatewayError::LengthMismatch);
-        }
+        let whole = match self.wanted {
+            Wanted::Signed(signed) if self.count > signed.size => return Err(GatewayError::LengthMismatch),
+            Wanted::Any if self.count > shared::FILE_BYTES => return Err(GatewayError::FileTooLarge),
+            Wanted::Signed(signed) => self.count == signed.size,
+            Wanted::Any => false,
+        };
         self.hasher.update(piece);
-        if !self.judged {
-            let wanted = shared::SNIFF_BYTES - self.first.len();
-            self.first.extend_from_slice(&piece[..wanted.min(piece.len())]);
-            if self.first.len() == shared::SNIFF_BYTES || self.count == self.signed.size {
+        if self.judged.is_none() {
+            let missing = shared::SNIFF_BYTES - self.first.len();
+            self.first.extend_from_slice(&piece[..missing.min(piece.len())]);
+            if self.first.len() == shared::SNIFF_BYTES || whole {
                 self.judge()?;
             }
         }
         Ok(())
     }
 
-    fn judge(&mut self) -> Result<(), GatewayError> {
-        self.judged = true;
-        if FileType::of_content(&self.first) == Some(self.signed.file_type) { Ok(()) } else { Err(GatewayError::ContentMismatch) }
+    /// By the first bytes, as soon as there are enough of them.
+    fn judge(&mut self) -> Result<FileType, GatewayError> {
+        let found = FileType::of_content(&self.first);
+        let file_type = match self.wanted {
+            Wanted::Signed(signed) => found.filter(|found| *found == signed.file_type).ok_or(GatewayError::ContentMismatch)?,
+            Wanted::Any => found.ok_or(GatewayError::TypeNotAllowed)?,
+        };
+        self.judged = Some(file_type);
+        Ok(file_type)
     }
 
-    fn end(self) -> Result<[u8; 32], GatewayError> {
-        if self.count == self.signed.size && self.judged { Ok(self.hasher.finalize().into()) } else { Err(GatewayError::LengthMismatch) }
+    fn end(mut self) -> Result<Judged, GatewayError> {
+        if let Wanted::Signed(signed) = self.wanted
+            && self.count < signed.size
+        {
+            return Err(GatewayError::LengthMismatch);
+        }
+        let file_type = match self.judged {
+            Some(file_type) => file_type,
+            None => self.judge()?,
+        };
+        Ok(Judged { size: self.count, file_type, hash: self.hasher.finalize().into() })
     }
 }
 

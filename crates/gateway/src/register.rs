@@ -34,30 +34,61 @@ pub struct Done {
     pub replayed: bool,
 }
 
+/// Who registers: a page of which merchant, with which form, and under which session its files came.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The merchant, as it is now.
+    pub merchant: Merchant,
+    /// The form's name in URLs.
+    pub form: String,
+    /// The session, or what a hosted page has in its place.
+    pub sid: String,
+}
+
 /// Registers what a card sent.
 ///
 /// # Errors
 /// 422 for what is missing or wrong, 409 for a serial number that is taken, 403 for another form; what the store, or an
 /// upstream, refuses.
 pub async fn from_page(app: &Arc<App>, page: &PageSession, key: IdempotencyKey, body: Value) -> Result<Done, GatewayError> {
-    let slug = &page.session.frm;
-    let fingerprint = fingerprint(slug, &body);
-    let submit = new_submit(app, &page.merchant, Interface::Browser, key, fingerprint)?;
+    let sender = Sender { merchant: page.merchant.clone(), form: page.session.frm.clone(), sid: page.session.sid.clone() };
+    let fingerprint = fingerprint(&sender.form, &body);
     // The first answer stands, also if the form has changed since.
-    if let Some(earlier) = app.store.submit(submit.key.clone()).await? {
+    if let Some(earlier) = app.store.submit(submit_key(&sender.merchant, key)).await? {
         return replay(earlier, fingerprint);
     }
-    let form = app.forms.get(slug).ok_or(GatewayError::FormNotAllowed)?;
-    let sent = read_page(body, slug)?;
-    let accepted = accept(&form.form, &sent, app)?;
-    match &page.merchant.mode {
-        Mode::Forward(upstream) => forward::register(app, page, upstream, &form, submit, accepted).await,
+    let sent = read_page(body, &sender.form)?;
+    from_sender(app, &sender, key, fingerprint, &sent).await
+}
+
+/// Registers what a page sent, once it has been read. `fingerprint` is of all that came, and tells whether the same comes
+/// again under this key.
+///
+/// # Errors
+/// As [`from_page`].
+pub async fn from_sender(
+    app: &Arc<App>,
+    sender: &Sender,
+    key: IdempotencyKey,
+    fingerprint: [u8; 32],
+    sent: &[Sent],
+) -> Result<Done, GatewayError> {
+    let submit = new_submit(app, &sender.merchant, Interface::Browser, key, fingerprint)?;
+    let form = app.forms.get(&sender.form).ok_or(GatewayError::FormNotAllowed)?;
+    let accepted = accept(&form.form, sent, app)?;
+    match &sender.merchant.mode {
+        Mode::Forward(upstream) => forward::register(app, sender, upstream, &form, submit, accepted).await,
         Mode::Own => {
-            let registrations = accepted.into_iter().map(|one| to_store(app, slug, &form.form, one)).collect();
-            let sid = Some(page.session.sid.clone());
-            store(app, NewBatch { merchant: page.merchant.id.clone(), sid, submit: Some(submit), registrations }).await
+            let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
+            let sid = Some(sender.sid.clone());
+            store(app, NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations }).await
         }
     }
+}
+
+/// What a page's submit is found by.
+pub fn submit_key(merchant: &Merchant, key: IdempotencyKey) -> SubmitKey {
+    SubmitKey { merchant: merchant.id.clone(), interface: Interface::Browser, hash: key.0 }
 }
 
 /// Registers what a merchant's server sent, and gives it back as it is stored.
@@ -258,7 +289,7 @@ fn new_submit(
 }
 
 /// The same body gives the same fingerprint, whatever the order of its members.
-fn fingerprint(form: &str, body: &Value) -> [u8; 32] {
+pub fn fingerprint(form: &str, body: &Value) -> [u8; 32] {
     // Whether objects keep the order they came in is a switch of serde_json's that any other crate may set.
     let mut body = body.clone();
     body.sort_all_objects();

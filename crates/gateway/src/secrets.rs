@@ -22,6 +22,8 @@ pub enum Purpose {
     Grant,
     /// Reading the status of one submit.
     Status,
+    /// The hosted page's nonces.
+    Page,
     /// An upstream's access token, sealed in the store.
     Upstream,
     /// Hashes of access keys.
@@ -35,6 +37,7 @@ impl Purpose {
             Purpose::Session => "regcard/session/v1",
             Purpose::Grant => "regcard/upload-grant/v1",
             Purpose::Status => "regcard/status/v1",
+            Purpose::Page => "regcard/page/v1",
             Purpose::Upstream => "regcard/upstream-token/v1",
             Purpose::AccessKey => "regcard/access-key/v1",
         }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::clock;
 use crate::limits;
 use crate::problem::GatewayError;
-use crate::receipts::Signed;
+use crate::receipts::{Come, Signed, Wanted};
 use crate::secrets::hex;
 use crate::store::{Merchant, Mode, NewUpload, Upload, UploadState, Upstream};
 use crate::token::Grant;
@@ -62,16 +62,7 @@ pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request:
         return Err(GatewayError::FileTooLarge);
     }
     let file_type = FileType::parse(&request.file_type).ok_or(GatewayError::TypeNotAllowed)?;
-    let mut upload = NewUpload {
-        id: clock::new_id(&app.clock),
-        receipt: hex(&clock::random::<16>()?),
-        merchant: merchant.id.clone(),
-        sid,
-        file_name: kept_name(&request.file_name),
-        file_type: file_type.media_type().to_owned(),
-        file_size: request.file_size,
-        upstream_url: None,
-    };
+    let mut upload = new_upload(app, merchant, sid, &request.file_name, file_type, request.file_size)?;
     let granted = match &merchant.mode {
         Mode::Own => here(app, &upload, file_type)?,
         Mode::Forward(upstream) => {
@@ -82,6 +73,52 @@ pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request:
     };
     app.store.add_upload(upload, app.clock.millis()).await?;
     Ok(granted)
+}
+
+/// Keeps a file that came within a form's post, here or at the merchant's upstream. The upload's number.
+///
+/// # Errors
+/// What the store, the disk or the upstream refuses. Nothing is left of the file here then.
+pub async fn keep(app: &App, merchant: &Merchant, sid: &str, name: &str, come: Come) -> Result<String, GatewayError> {
+    let judged = come.judged;
+    let mut upload = new_upload(app, merchant, Some(sid.to_owned()), name, judged.file_type, judged.size)?;
+    let id = upload.id.clone();
+    match &merchant.mode {
+        Mode::Own => {
+            let receipt = upload.receipt.clone();
+            app.store.add_upload(upload, app.clock.millis()).await?;
+            app.receipts.keep(come, &receipt).await?;
+            app.store.upload_stored(id.clone(), judged.hash).await?;
+        }
+        Mode::Forward(upstream) => {
+            let granted = upstream_grant(app, merchant, upstream, &upload, judged.file_type).await?;
+            let bytes = come.read().await.map_err(GatewayError::File)?;
+            app.upstreams.put(&granted.signed_request, judged.file_type, judged.size, bytes).await?;
+            upload.upstream_url = Some(granted.url);
+            app.store.add_upload(upload, app.clock.millis()).await?;
+        }
+    }
+    Ok(id)
+}
+
+fn new_upload(
+    app: &App,
+    merchant: &Merchant,
+    sid: Option<String>,
+    name: &str,
+    file_type: FileType,
+    file_size: u64,
+) -> Result<NewUpload, GatewayError> {
+    Ok(NewUpload {
+        id: clock::new_id(&app.clock),
+        receipt: hex(&clock::random::<16>()?),
+        merchant: merchant.id.clone(),
+        sid,
+        file_name: kept_name(name),
+        file_type: file_type.media_type().to_owned(),
+        file_size,
+        upstream_url: None,
+    })
 }
 
 fn here(app: &App, upload: &NewUpload, file_type: FileType) -> Result<Granted, GatewayError> {
@@ -155,8 +192,8 @@ async fn again<E>(
     signed: Signed,
     body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + Unpin),
 ) -> Result<Taken, GatewayError> {
-    match app.receipts.compare(signed, body).await {
-        Ok(hash) if upload.hash.as_deref() == Some(&hash[..]) => Ok(Taken::Before),
+    match app.receipts.compare(Wanted::Signed(signed), body).await {
+        Ok(judged) if upload.hash.as_deref() == Some(&judged.hash[..]) => Ok(Taken::Before),
         Ok(_) | Err(GatewayError::ContentMismatch) => Err(GatewayError::AlreadyUploaded),
         Err(error) => Err(error),
     }
@@ -194,8 +231,8 @@ async fn read_past<E>(body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + 
     let _ended = timeout(limits::BODY_TOTAL, rest).await;
 }
 
-/// A file's name for the merchant to recognise it by: one line, without what cannot be shown.
-fn kept_name(name: &str) -> String {
+/// A file's name for people to recognise it by: one line, without what cannot be shown.
+pub fn kept_name(name: &str) -> String {
     let shown =
         |character: &char| !character.is_control() && !matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '/' | '\\');
     name.chars().filter(shown).take(shared::FILE_NAME_CHARS).collect()

@@ -1,10 +1,15 @@
 //! The hosted page: the same card for links, mails and QR codes, painted by the server, filled with what was typed elsewhere.
+//!
+//! Two frames. The first page has the card in a shadow root, for the loader to take over. A page that answers its form has
+//! it in the document itself, without a script: who sent it had none, and there a link leads from the error summary to a
+//! field.
 
-use regcard::form::{Answers, Given};
+use regcard::form::{Answers, FormState, Given, Phase};
+use regcard::text::{Text, Texts, Words, plural};
+use regcard::view::{Plain, render_plain};
 use regcard_protocol::form::{FieldKind, Form};
 
 use super::Subject;
-use crate::forms::LoadedForm;
 use crate::origin::Origin;
 
 /// What a hosted page is made of.
@@ -12,44 +17,74 @@ use crate::origin::Origin;
 pub struct Page<'a> {
     /// For whom, which form, in which language.
     pub subject: &'a Subject,
-    /// The form.
-    pub form: &'a LoadedForm,
+    /// What the card says.
+    pub words: &'a Words,
     /// The merchant's name.
     pub merchant: &'a str,
     /// The card's style sheets.
     pub card_styles: &'a [String],
     /// The frame's style sheet.
     pub page_style: &'a str,
-    /// What was typed elsewhere, name by name.
-    pub given: &'a [(String, String)],
+    /// The form as it stands, or the end.
+    pub state: FormState,
+    /// The page's nonce.
+    pub nonce: String,
+    /// Whether it answers a form that such a page sent.
+    pub answers: bool,
+}
+
+/// Whose post an answer comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The hosted page's own: what was ticked there a person has ticked.
+    Own,
+    /// A link's, or another page's: nobody's consent and no ticked box comes from there.
+    Elsewhere,
 }
 
 /// The page as HTML.
-pub fn page(page: &Page<'_>) -> String {
+pub fn page(page: Page<'_>) -> String {
     let Subject { public_url, key, slug, language } = page.subject;
-    let card = regcard::view::render(
-        &page.form.form,
-        slug,
-        &page.form.words,
-        &page.subject.page_in_language(),
-        &answers(&page.form.form, page.given),
-    );
-    let asset = |name: &str| escaped(&format!("{public_url}/v1/assets/{name}"));
-    let card_styles = page.card_styles.iter().map(|name| format!("<link rel=\"stylesheet\" href=\"{}\">", asset(name))).collect::<String>();
-    let title = page.form.form.title.clone().or_else(|| page.form.words.texts.get("title").cloned()).unwrap_or_default();
-    let script = escaped(&format!("{public_url}/v1/{key}/regcard.js?form={slug}&lang={language}"));
+    let title = title(&page.state, page.words);
+    let here = page.subject.page_in_language();
+    let card = render_plain(page.state, page.words, &here, Plain { nonce: page.nonce, again: here.clone() });
+    let style = |name: &str| format!("<link rel=\"stylesheet\" href=\"{}\">", escaped(&format!("{public_url}/v1/assets/{name}")));
+    let page_style = style(page.page_style);
+    let card_styles: String = page.card_styles.iter().map(|name| style(name)).collect();
+    let (head, body) = if page.answers {
+        (format!("{card_styles}{page_style}"), format!("<div class=\"plain\">{card}</div>"))
+    } else {
+        let script = escaped(&format!("{public_url}/v1/{key}/regcard.js?form={slug}&lang={language}"));
+        let root = format!("<template shadowrootmode=\"open\">{card_styles}{page_style}{card}</template>");
+        (
+            format!("{page_style}\n<script defer src=\"{script}\"></script>"),
+            format!("<reg-card form=\"{slug}\" lang=\"{language}\">{root}</reg-card>"),
+        )
+    };
     format!(
         "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"{page_style}\">\n<script defer src=\"{script}\"></script>\n\
-         </head>\n<body>\n<header>{merchant}</header>\n<main>\n\
-         <reg-card form=\"{slug}\" lang=\"{language}\"><template shadowrootmode=\"open\">{card_styles}{card}</template></reg-card>\n\
-         </main>\n</body>\n</html>\n",
+         <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n{head}\n\
+         </head>\n<body>\n<header>{merchant}</header>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
         direction = regcard::text::direction(language).attribute(),
         title = escaped(&title),
         merchant = escaped(page.merchant),
-        page_style = asset(page.page_style),
     )
+}
+
+/// The title is what a screen reader says first of a page that answers.
+fn title(state: &FormState, words: &Words) -> String {
+    let texts = Texts::from(words.texts.clone());
+    let say = |text: Text| texts.get(text).to_owned();
+    let title = state.form.title.clone().unwrap_or_else(|| say(Text::Title));
+    match &state.phase {
+        Phase::Done(done) => say(if done.queued { Text::DoneQueued } else { Text::Done }),
+        Phase::Filling | Phase::Gathering | Phase::AwaitingReceipt(_) | Phase::Sending(_) | Phase::Settling { .. } => {
+            let faults = state.faults().len().max(usize::from(state.notice.is_some()));
+            let problem = || texts.count(Text::Problem, plural(words.language, faults), faults);
+            if state.summary || state.notice.is_some() { format!("{} · {title}", problem()) } else { title }
+        }
+    }
 }
 
 /// The page's own content security policy: nothing from elsewhere, but that receipts may go where they are kept.
@@ -63,36 +98,46 @@ pub fn policy(upload_origins: &[Origin]) -> String {
     )
 }
 
-/// What was typed elsewhere, for the controls that take it: nobody's consent, no ticked box and no file comes from a link.
-fn answers(form: &Form, given: &[(String, String)]) -> Answers {
+/// What was typed, for the controls that take it, by the form's definition. No file comes from here.
+pub fn answers(form: &Form, given: &[(String, String)], whose: Whose) -> Answers {
     let mut answers = Answers::default();
     for field in &form.fields {
+        let ticked = || given.iter().any(|(name, _)| *name == field.key);
         match field.kind {
-            FieldKind::Checkbox | FieldKind::Consent | FieldKind::Receipt | FieldKind::Address | FieldKind::Heading | FieldKind::Help => {}
-            FieldKind::Email => push(&mut answers, &field.key, given, |text| text.trim().replace(' ', "+")),
+            FieldKind::Checkbox | FieldKind::Consent => match whose {
+                Whose::Own => answers.push(&field.key, Given::Ticked(ticked())),
+                Whose::Elsewhere => {}
+            },
+            FieldKind::Receipt | FieldKind::Address | FieldKind::Heading | FieldKind::Help => {}
+            FieldKind::Email => push(&mut answers, &field.key, given, |text| match whose {
+                Whose::Own => text.to_owned(),
+                // A blank cannot stand in an address: one inside it is a plus that a link forgot to encode.
+                Whose::Elsewhere => text.trim().replace(' ', "+"),
+            }),
+            // There are as many rows as numbers, whatever blank ones were sent along.
+            FieldKind::SerialNumber => {
+                push(&mut answers, &field.key, given.iter().filter(|(_, text)| !text.trim().is_empty()), str::to_owned)
+            }
+            // On their way lines end with two characters.
+            FieldKind::LongText => push(&mut answers, &field.key, given, |text| text.replace("\r\n", "\n")),
             FieldKind::Name
             | FieldKind::Product
-            | FieldKind::SerialNumber
             | FieldKind::PurchaseDate
             | FieldKind::Text
-            | FieldKind::LongText
             | FieldKind::Phone
             | FieldKind::Number
             | FieldKind::Date
             | FieldKind::Choice
             | FieldKind::Choices
             | FieldKind::Country
-            | FieldKind::Hidden => {
-                push(&mut answers, &field.key, given, str::to_owned);
-            }
+            | FieldKind::Hidden => push(&mut answers, &field.key, given, str::to_owned),
         }
     }
     answers
 }
 
-/// A blank cannot stand in an address: one inside it is a plus that a link forgot to encode.
-fn push(answers: &mut Answers, key: &str, given: &[(String, String)], read: impl Fn(&str) -> String) {
-    for (_, text) in given.iter().filter(|(name, _)| name == key) {
+fn push<'a>(answers: &mut Answers, key: &str, given: impl IntoIterator<Item = &'a (String, String)>, read: impl Fn(&str) -> String) {
+    for (_, text) in given.into_iter().filter(|(name, _)| name == key) {
         answers.push(key, Given::Text(read(text)));
     }
 }

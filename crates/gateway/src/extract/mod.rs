@@ -5,6 +5,7 @@ mod idempotency;
 mod json;
 mod language;
 mod page;
+mod post;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use idempotency::IdempotencyKey;
 pub use json::{JsonBody, decode, read_json};
 pub use language::accepted;
 pub use page::PageSession;
+pub use post::{Part, Post, PostedFile};
 
 /// The address a request came from, as the listener saw it. Headers that claim another one are not looked at.
 #[derive(Clone, Copy, Debug)]

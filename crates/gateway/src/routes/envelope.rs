@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use crate::limits;
-use crate::problem::{GatewayError, Unsigned};
+use crate::problem::{ForPeople, GatewayError, Unsigned};
 
 /// The id's header.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,7 +51,8 @@ pub(super) async fn wrap(request: Request, next: Next) -> Response {
 /// Gives a problem its body. Refusals that the framework made itself become problems too.
 fn problem(mut answer: Response, id: &str, api: bool) -> Response {
     let status = answer.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || answer.extensions_mut().remove::<ForPeople>().is_some() {
         return answer;
     }
     let unsigned = match answer.extensions_mut().remove::<Unsigned>() {

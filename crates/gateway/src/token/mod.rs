@@ -1,4 +1,4 @@
-//! Tokens: what a page, an upload and a question for the status carry. PASETO v4.local, one key for each purpose.
+//! Tokens: what a session, an upload, a question for the status and a hosted page carry. PASETO v4.local, one key for each purpose.
 //!
 //! Nothing is looked up here: whether a merchant still exists or a session has budget left is for those who ask.
 
@@ -109,6 +109,41 @@ pub struct StatusClaim {
     pub exp: i64,
 }
 
+/// What a hosted page says of itself when its form is posted: which page it was, so that each registers once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostedPage {
+    /// The layout's version.
+    pub v: u8,
+    /// The merchant.
+    pub mid: String,
+    /// The merchant's epoch, as of a session.
+    pub ep: i64,
+    /// The publishable key.
+    pub pk: String,
+    /// The form.
+    pub frm: String,
+    /// What its files and budgets are counted under, which goes on when the page has run out and is shown again.
+    pub sid: String,
+    /// This page: 128 random bits.
+    pub jti: String,
+    /// Registers until, in seconds.
+    pub exp: i64,
+}
+
+impl HostedPage {
+    /// Whether it is too old to register.
+    pub fn has_run_out(&self, now: i64) -> bool {
+        within(self.exp, now).is_err()
+    }
+}
+
+impl fmt::Debug for HostedPage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "HostedPage(of {})", self.mid)
+    }
+}
+
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Session({} of {})", self.sid, self.mid)
@@ -206,6 +241,23 @@ impl Tokens {
     pub fn open_status(&self, text: &str, now: i64) -> Result<StatusClaim, TokenError> {
         let claim: StatusClaim = self.open(Purpose::Status, text)?;
         within(claim.exp, now).map(|()| claim)
+    }
+
+    /// A hosted page's nonce.
+    ///
+    /// # Errors
+    /// [`TokenError::NotMade`].
+    pub fn seal_page(&self, page: &HostedPage) -> Result<String, TokenError> {
+        self.seal(Purpose::Page, page)
+    }
+
+    /// Reads a hosted page's nonce. One that has run out is read too: it no longer registers, see [`HostedPage::has_run_out`],
+    /// but what it registered can still be told.
+    ///
+    /// # Errors
+    /// [`TokenError::Foreign`].
+    pub fn open_page(&self, text: &str) -> Result<HostedPage, TokenError> {
+        self.open(Purpose::Page, text)
     }
 
     fn seal<T: Serialize>(&self, purpose: Purpose, claims: &T) -> Result<String, TokenError> {

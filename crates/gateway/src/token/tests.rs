@@ -33,6 +33,19 @@ fn grant() -> Grant {
     Grant { v: 1, uid: "u1".into(), mid: "demo".into(), t: "image/png".into(), z: 100, exp: NOW + 600 }
 }
 
+fn page() -> HostedPage {
+    HostedPage {
+        v: 1,
+        mid: "demo".into(),
+        ep: 1,
+        pk: "pk_live_0123456789abcdef".into(),
+        frm: "product-registration".into(),
+        sid: "0193-sid".into(),
+        jti: "ab".repeat(16),
+        exp: NOW + limits::PAGE_SECONDS,
+    }
+}
+
 fn claim() -> StatusClaim {
     StatusClaim { v: 1, mid: "demo".into(), key: "ab".repeat(32), exp: NOW + limits::STATUS_SECONDS }
 }
@@ -63,16 +76,28 @@ fn no_token_is_good_for_another_purpose() {
     let (_folder, tokens) = tokens("https://gw.example");
     let (session, grant, status) =
         (tokens.seal_session(&session()).unwrap(), tokens.seal_grant(&grant()).unwrap(), tokens.seal_status(&claim()).unwrap());
-    assert!(tokens.open_grant(&grant, NOW).is_ok() && tokens.open_status(&status, NOW).is_ok());
-    for other in [&grant, &status] {
+    let page = tokens.seal_page(&page()).unwrap();
+    assert!(tokens.open_grant(&grant, NOW).is_ok() && tokens.open_status(&status, NOW).is_ok() && tokens.open_page(&page).is_ok());
+    for other in [&session, &grant, &status] {
+        assert_eq!(tokens.open_page(other), Err(TokenError::Foreign));
+    }
+    for other in [&grant, &status, &page] {
         assert_eq!(tokens.open_session(other, NOW), Err(TokenError::Foreign));
     }
-    for other in [&session, &status] {
+    for other in [&session, &status, &page] {
         assert_eq!(tokens.open_grant(other, NOW), Err(TokenError::Foreign));
     }
-    for other in [&session, &grant] {
+    for other in [&session, &grant, &page] {
         assert_eq!(tokens.open_status(other, NOW), Err(TokenError::Foreign));
     }
+}
+
+#[test]
+fn a_page_registers_for_a_day_and_the_leeway() {
+    let (_folder, tokens) = tokens("https://gw.example");
+    let page = tokens.open_page(&tokens.seal_page(&page()).unwrap()).unwrap();
+    assert!(!page.has_run_out(NOW + 24 * 3_600 + 59));
+    assert!(page.has_run_out(NOW + 24 * 3_600 + 60));
 }
 
 #[test]

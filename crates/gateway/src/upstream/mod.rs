@@ -5,11 +5,14 @@
 mod address;
 mod read;
 
+use std::io;
 use std::time::Duration;
 
+use futures_util::Stream;
+use regcard_protocol::receipt::FileType;
 use regcard_protocol::serial_number::SerialNumber;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::{Body, Method, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
@@ -84,6 +87,36 @@ impl Upstreams {
         }
         let token = open_upstream_token(secrets, merchant, &upstream.sealed_token)?;
         Ok(Client { http, base, token })
+    }
+}
+
+impl Upstreams {
+    /// Sends a file to the address that an upstream gave for it. The address is the permission: no token goes along.
+    ///
+    /// # Errors
+    /// [`GatewayError::UpstreamUnavailable`] if it is not taken there.
+    pub async fn put(
+        &self,
+        signed_request: &str,
+        file_type: FileType,
+        size: u64,
+        bytes: impl Stream<Item = io::Result<Vec<u8>>> + Send + 'static,
+    ) -> Result<(), GatewayError> {
+        let http = self.http.as_ref().ok_or(GatewayError::UpstreamUnavailable)?;
+        let url = Url::parse(signed_request).map_err(|_| GatewayError::BadUpstreamResponse)?;
+        if !self.allow_private && address::is_private_literal(&url) {
+            tracing::error!("an upstream wants a file sent to a private address, which needs --allow-private-upstreams");
+            return Err(GatewayError::UpstreamUnavailable);
+        }
+        let request = http.put(url).header(CONTENT_TYPE, file_type.media_type()).header(CONTENT_LENGTH, size);
+        let answer = request.timeout(limits::UPLOAD_TOTAL).body(Body::wrap_stream(bytes)).send().await;
+        let status = answer.map_err(|error| unreachable(&error))?.status();
+        if status.is_success() {
+            Ok(())
+        } else {
+            tracing::warn!(%status, "an upstream's store did not take a file");
+            Err(GatewayError::UpstreamUnavailable)
+        }
     }
 }
 

@@ -23,7 +23,7 @@ async fn the_page_shows_the_form_and_lets_nothing_from_elsewhere_in() {
     assert_eq!((page.status, page.header("content-type").as_str()), (200, "text/html; charset=utf-8"));
     assert_eq!(page.header("referrer-policy"), "same-origin");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
-    assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("cache-control"), "private, no-cache", "who goes back finds the same page, with the same nonce");
     let policy = page.header("content-security-policy");
     let parts: Vec<&str> = policy.split("; ").collect();
     assert_eq!(

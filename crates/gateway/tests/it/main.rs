@@ -1,12 +1,13 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `gateway`, `process`, `shop`, `answer` and `upstream` are what the stories are told with.
+//! A file a story. `gateway`, `process`, `shop`, `visitor`, `answer` and `upstream` are what the stories are told with.
 
 mod answer;
 mod gateway;
 mod process;
 mod shop;
 mod upstream;
+mod visitor;
 
 mod budgets;
 mod caching;
@@ -17,7 +18,10 @@ mod credentials;
 mod cross_origin;
 mod forms;
 mod forwarding;
+mod hosted_faults;
+mod hosted_nonce;
 mod hosted_page;
+mod hosted_registration;
 mod idempotency;
 mod languages;
 mod limits;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// What it does with a registration.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(crate) enum Manner {
     LoseTheAnswer,
     /// Stores it, and says nothing for as long as anybody waits.
     Hang,
+    /// Stores it, and says so once it is told to.
+    WhenTold(Arc<Notify>),
 }
 
 /// A request that came.
@@ -42,6 +45,7 @@ struct Manners {
     registering: Manner,
     checking: Manner,
     uploading: Manner,
+    storing: Manner,
 }
 
 /// What it says of every serial number, unless told otherwise.
@@ -62,7 +66,12 @@ impl Upstream {
     pub(crate) async fn start() -> Upstream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/some/api", listener.local_addr().unwrap());
-        let manners = Manners { registering: says(201, "", STORED), checking: says(200, "", KNOWN), uploading: says(200, "", SIGNED) };
+        let manners = Manners {
+            registering: says(201, "", STORED),
+            checking: says(200, "", KNOWN),
+            uploading: says(200, "", SIGNED),
+            storing: says(200, "", ""),
+        };
         let upstream = Upstream { url, seen: Arc::default(), manners: Arc::new(Mutex::new(manners)) };
         let serving = upstream.clone();
         tokio::spawn(async move {
@@ -80,6 +89,11 @@ impl Upstream {
 
     pub(crate) fn checking(&self, manner: Manner) {
         self.manners.lock().unwrap_or_else(PoisonError::into_inner).checking = manner;
+    }
+
+    /// What it says when a file is sent to it.
+    pub(crate) fn storing(&self, manner: Manner) {
+        self.manners.lock().unwrap_or_else(PoisonError::into_inner).storing = manner;
     }
 
     pub(crate) fn uploading(&self, manner: Manner) {
@@ -103,6 +117,8 @@ impl Upstream {
         let manners = self.manners.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let manner = if seen.line.starts_with("POST ") {
             manners.registering
+        } else if seen.line.starts_with("PUT ") {
+            manners.storing
         } else if seen.line.contains("/upload_file") {
             manners.uploading
         } else {
@@ -118,6 +134,11 @@ impl Upstream {
             }
             Manner::LoseTheAnswer => {}
             Manner::Hang => std::future::pending().await,
+            Manner::WhenTold(told) => {
+                told.notified().await;
+                let head = format!("HTTP/1.1 201 So\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", STORED.len());
+                let _sent = socket.write_all(format!("{head}{STORED}").as_bytes()).await;
+            }
         }
     }
 }

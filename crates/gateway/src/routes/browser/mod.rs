@@ -26,6 +26,6 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/v1/uploads/{grant}", put(uploads::take))
         .route("/v1/registrations", post(registrations::register))
         .route("/v1/registrations/status", get(registrations::status))
-        .route("/v1/forms/{key}/{form}", get(hosted::read).post(hosted::take_over))
+        .route("/v1/forms/{key}/{form}", get(hosted::read).post(hosted::post))
         .route("/r/{receipt}", get(receipts::read))
 }

@@ -6,18 +6,13 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use regcard_protocol::receipt::FileType;
-use tokio::fs::File;
-use tokio::io::AsyncReadExt;
 
 use crate::app::App;
 use crate::problem::GatewayError;
+use crate::receipts::pieces;
 use crate::register::is_receipt;
 use crate::store::UploadState;
-
-/// 64 KiB at a time.
-const PIECE: usize = 64 * 1024;
 
 pub(super) async fn read(State(app): State<Arc<App>>, Path(receipt): Path<String>) -> Result<Response, GatewayError> {
     if !is_receipt(&receipt) {
@@ -39,12 +34,5 @@ pub(super) async fn read(State(app): State<Arc<App>>, Path(receipt): Path<String
         headers.insert(name, HeaderValue::try_from(value).map_err(|_| GatewayError::NotFound)?);
     }
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-site"));
-    Ok((headers, Body::from_stream(stream::try_unfold(file, piece))).into_response())
-}
-
-async fn piece(mut file: File) -> std::io::Result<Option<(Vec<u8>, File)>> {
-    let mut bytes = vec![0; PIECE];
-    let count = file.read(&mut bytes).await?;
-    bytes.truncate(count);
-    Ok((count > 0).then_some((bytes, file)))
+    Ok((headers, Body::from_stream(pieces(file))).into_response())
 }

@@ -1,0 +1,247 @@
+//! Registering from the hosted page without scripts: its form is posted as a whole, files included, and answered with a
+//! page. A post that is not of such a page fills in the form and does nothing else.
+//!
+//! The card's own state is used (`regcard::form`), with this gateway in the browser's part: the rules, the words and what
+//! is registered are those of the live card.
+
+mod posted;
+mod visit;
+
+use std::sync::Arc;
+
+use regcard::form::{CallFault, FileFacts, FormState, Message, kept_name, without_name};
+use regcard::text::Text;
+use regcard_protocol::form::FieldKind;
+use regcard_protocol::problem::ProblemCode;
+use regcard_protocol::receipt::FileType;
+use regcard_protocol::registration::NewRegistrations;
+use regcard_protocol::validate::Fault;
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::card::{Subject, Whose, answers};
+use crate::extract::{Peer, Post};
+use crate::forms::LoadedForm;
+use crate::limits;
+use crate::problem::GatewayError;
+use crate::register::{self, Done, Sender};
+use crate::secrets::hex;
+use crate::store::{Merchant, UploadState};
+use crate::uploads;
+
+use posted::{Came, Posted};
+use visit::Visit;
+
+/// A hosted page's place, and who asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Hosted<'a> {
+    /// The gateway.
+    pub app: &'a Arc<App>,
+    /// Whose page it is.
+    pub merchant: &'a Merchant,
+    /// Its form.
+    pub form: &'a LoadedForm,
+    /// Its address and language.
+    pub subject: &'a Subject,
+    /// Who asks.
+    pub peer: Peer,
+}
+
+/// What is shown.
+#[derive(Debug)]
+pub struct Shown {
+    /// The form as it stands, or the end.
+    pub state: FormState,
+    /// The nonce that the page carries.
+    pub nonce: String,
+    /// Whether it answers a form that such a page sent: then no script is to be expected.
+    pub answers: bool,
+    /// The HTTP status.
+    pub status: u16,
+    /// Seconds until it makes sense to come again, where that is known.
+    pub retry_after: Option<u32>,
+}
+
+/// The page as it is first shown, filled with what came along.
+///
+/// # Errors
+/// If no nonce can be made.
+pub fn first(hosted: &Hosted<'_>, given: &[(String, String)]) -> Result<Shown, GatewayError> {
+    let state = state(hosted, given, Whose::Elsewhere);
+    Ok(Shown { state, nonce: visit::nonce(hosted, None)?, answers: false, status: 200, retry_after: None })
+}
+
+/// What a post brings. `from_own_page`: nothing says that it came from elsewhere than a page of this gateway.
+///
+/// # Errors
+/// For what is no form's post, or cannot be read to its end; if the store cannot be asked.
+pub async fn post(hosted: &Hosted<'_>, from_own_page: bool, post: Post) -> Result<Shown, GatewayError> {
+    let read = timeout(limits::UPLOAD_TOTAL, posted::read(hosted, from_own_page, post));
+    let Posted { given, visit, files } = read.await.map_err(|_| GatewayError::RequestTimeout)??;
+    let Some(mut visit) = visit else {
+        return first(hosted, &given);
+    };
+    let fingerprint = fingerprint(hosted, &given, &files);
+    let mut state = state(hosted, &given, Whose::Own);
+    if visit.settled().is_some() {
+        return Ok(settled(&visit, state, fingerprint));
+    }
+    let refused = keep_receipts(hosted, &visit, &given, files, &mut state).await?;
+    if visit.page.has_run_out(hosted.app.clock.seconds()) {
+        state.page_ran_out(&refused);
+        visit.nonce = visit::nonce(hosted, Some(visit.page.sid.clone()))?;
+        return Ok(shown(&visit, state, 200));
+    }
+    let Some(body) = state.submit_posted(&refused) else {
+        return Ok(shown(&visit, state, 422));
+    };
+    match register(hosted, &visit, fingerprint, &body).await {
+        Ok(done) => {
+            state.post_registered(done.registrations, false);
+            Ok(shown(&visit, state, 201))
+        }
+        // Another post of this page was stored meanwhile, whose sender did not wait for the answer.
+        Err(GatewayError::IdempotencyKeyReused) => {
+            visit.look(hosted).await?;
+            Ok(settled(&visit, state, fingerprint))
+        }
+        Err(error) => Ok(failed(&visit, state, error)),
+    }
+}
+
+fn state(hosted: &Hosted<'_>, given: &[(String, String)], whose: Whose) -> FormState {
+    let form = &hosted.form.form;
+    FormState::new(form.clone(), &hosted.subject.slug, None, &answers(form, given, whose), hosted.app.clock.today())
+}
+
+fn shown(visit: &Visit, state: FormState, status: u16) -> Shown {
+    Shown { state, nonce: visit.nonce.clone(), answers: true, status, retry_after: None }
+}
+
+/// What was registered from this page before: this very form, or another one, of which nothing but the number is told.
+fn settled(visit: &Visit, mut state: FormState, fingerprint: [u8; 32]) -> Shown {
+    let Some(submit) = visit.settled().cloned() else {
+        return failed(visit, state, GatewayError::Unavailable);
+    };
+    let same = submit.fingerprint == fingerprint;
+    match register::settled(submit) {
+        Ok(done) => {
+            state.post_registered(done.registrations, !same);
+            shown(visit, state, if same { 201 } else { 409 })
+        }
+        Err(error) => failed(visit, state, error),
+    }
+}
+
+/// Says what is wrong: at the fields, or over the form.
+fn failed(visit: &Visit, mut state: FormState, error: GatewayError) -> Shown {
+    error.log();
+    let retry_after = error.retry_after();
+    let (status, code) = match error.code() {
+        // It was waited for already. Sent again later, the form will find the outcome.
+        ProblemCode::IdempotencyInProgress => (503, ProblemCode::Unavailable),
+        code => (error.status(), code),
+    };
+    state.post_refused(CallFault::Problem(status, code.as_str().to_owned(), error.into_errors()));
+    let status = if state.summary { 422 } else { status };
+    Shown { retry_after, ..shown(visit, state, status) }
+}
+
+/// Keeps what came good, so that it need not be chosen again whatever is wrong with the rest, and finds what came before.
+/// What was refused, and why.
+async fn keep_receipts(
+    hosted: &Hosted<'_>,
+    visit: &Visit,
+    given: &[(String, String)],
+    files: Vec<(usize, Came)>,
+    state: &mut FormState,
+) -> Result<Vec<(usize, Message)>, GatewayError> {
+    let mut refused = Vec::new();
+    let mut kept = Vec::new();
+    for (index, came) in files {
+        match came {
+            Came::Refused(reason) => refused.push((index, reason)),
+            Came::Passed(_) => refused.push((index, Text::ReceiptLost)),
+            Came::Whole(name, come) => {
+                let facts = FileFacts { name, size: come.judged.size, kind: Some(come.judged.file_type) };
+                match uploads::keep(hosted.app, hosted.merchant, &visit.page.sid, &facts.name, come).await {
+                    Ok(id) => {
+                        state.receipt_kept(index, facts, id);
+                        kept.push(index);
+                    }
+                    Err(error) => {
+                        error.log();
+                        refused.push((index, Text::UploadFailed));
+                    }
+                }
+            }
+        }
+    }
+    let value = |name: &str| given.iter().find(|(control, _)| control == name).map(|(_, value)| value.as_str());
+    for (index, field) in hosted.form.form.fields.iter().enumerate() {
+        if field.kind != FieldKind::Receipt || kept.contains(&index) || value(&without_name(&field.key)).is_some() {
+            continue;
+        }
+        if let Some(id) = value(&kept_name(&field.key)) {
+            match kept_before(hosted, visit, id).await? {
+                Some(facts) => state.receipt_kept(index, facts, id.to_owned()),
+                None => refused.push((index, Text::ReceiptLost)),
+            }
+        }
+    }
+    Ok(refused)
+}
+
+/// A receipt that came with an earlier post of the same page, and is no registration's yet.
+async fn kept_before(hosted: &Hosted<'_>, visit: &Visit, id: &str) -> Result<Option<FileFacts>, GatewayError> {
+    let upload = hosted.app.store.upload(id.to_owned()).await?.filter(|upload| {
+        let here = upload.state == UploadState::Stored || upload.about.upstream_url.is_some();
+        here && upload.about.merchant == hosted.merchant.id && upload.about.sid.as_ref() == Some(&visit.page.sid)
+    });
+    Ok(upload.map(|upload| FileFacts {
+        kind: FileType::parse(&upload.about.file_type),
+        name: upload.about.file_name,
+        size: upload.about.file_size,
+    }))
+}
+
+async fn register(hosted: &Hosted<'_>, visit: &Visit, fingerprint: [u8; 32], body: &NewRegistrations) -> Result<Done, GatewayError> {
+    let (app, sid, address, now) = (hosted.app, &visit.page.sid, hosted.peer.into(), hosted.app.clock.seconds());
+    let key = visit.key(fingerprint);
+    let over = |over: crate::budget::Exhausted| GatewayError::BudgetExhausted { retry_after: over.0 };
+    app.budgets.registration(sid, key.0, address, now).map_err(over)?;
+    if body.registrations.iter().any(|one| !one.serial_numbers.is_empty()) {
+        // A page that may be sent again as often as it is refused could be asked about any number of serial numbers.
+        app.budgets.check(sid, address, now).map_err(over)?;
+    }
+    let sender = Sender { merchant: hosted.merchant.clone(), form: hosted.subject.slug.clone(), sid: sid.clone() };
+    let done = register::from_sender(app, &sender, key, fingerprint, &body.registrations).await;
+    if let Err(GatewayError::Validation(errors)) = &done {
+        for _ in errors.iter().filter(|error| error.code == Fault::SerialNumberUnknown.code()) {
+            app.budgets.missed(address, now);
+        }
+    }
+    done
+}
+
+/// Of everything that the form's fields hold, so that the same form is known again, whatever its files are called.
+fn fingerprint(hosted: &Hosted<'_>, given: &[(String, String)], files: &[(usize, Came)]) -> [u8; 32] {
+    let fields = &hosted.form.form.fields;
+    let counts = |name: &str| {
+        fields.iter().any(|field| {
+            field.key == name || field.kind == FieldKind::Receipt && (kept_name(&field.key) == name || without_name(&field.key) == name)
+        })
+    };
+    let given: Vec<(&str, &str)> =
+        given.iter().map(|(name, value)| (name.as_str(), value.trim())).filter(|(name, value)| !value.is_empty() && counts(name)).collect();
+    let files: Vec<(usize, Option<String>)> = files
+        .iter()
+        .map(|(index, came)| match came {
+            Came::Whole(_, come) => (*index, Some(hex(&come.judged.hash))),
+            Came::Passed(hash) => (*index, Some(hex(hash))),
+            Came::Refused(_) => (*index, None),
+        })
+        .collect();
+    register::fingerprint(&hosted.subject.slug, &json!({ "given": given, "files": files }))
+}

@@ -1,0 +1,136 @@
+//! Only the hosted page's own form registers: what comes without its nonce, with another one or from elsewhere fills in a
+//! fresh page and does nothing else.
+
+use crate::gateway::Gateway;
+use crate::shop::{FORM, ORIGIN, photo};
+use crate::visitor::Visitor;
+
+const NONCE: &str = "page nonce";
+
+/// Nothing was registered and no file kept; the page has what was typed, but no tick, and a fresh nonce.
+#[track_caller]
+fn is_filled_in_afresh(page: &Visitor, old: Option<&str>) {
+    assert_eq!(page.page.status, 200, "{}", page.page.text());
+    assert_eq!((page.holds("customerName"), page.holds("serialNumber")), (Some("Mara Lindqvist"), Some("SN-1")));
+    assert_eq!((page.holds("PrivacyPolicy"), page.holds("kept InvoiceUpload")), (None, None));
+    assert!(page.holds(NONCE).is_some_and(|nonce| Some(nonce) != old));
+    assert!(page.complaints().is_empty() && page.texts("[data-summary]").is_empty(), "nothing is complained about");
+}
+
+async fn filled(gateway: &Gateway) -> Visitor {
+    let filled = Visitor::opens(gateway).await.fills_in("SN-1").ticks("PrivacyPolicy");
+    filled.chooses("InvoiceUpload", "receipt.jpg", photo(500))
+}
+
+#[tokio::test]
+async fn the_hosted_page_alone_has_a_nonce_and_each_its_own() {
+    let built = crate::gateway::built_widget();
+    let gateway = Gateway::start_with(|config| config.assets = Some(built.path().to_owned())).await;
+    let (one, other) = (Visitor::opens(&gateway).await, Visitor::opens(&gateway).await);
+    assert!(one.holds(NONCE).unwrap().starts_with("v4.local."));
+    assert_ne!(one.holds(NONCE), other.holds(NONCE));
+    assert!(one.page.text().find(NONCE) < one.page.text().find("customerName"), "it is known before any file comes");
+    for path in [format!("/v1/forms/{}/{FORM}/card", gateway.key), format!("/v1/{}/regcard.js", gateway.key)] {
+        let answer = gateway.get(&path).await;
+        assert!(answer.status == 200 && !answer.text().contains(NONCE) && !answer.text().contains("v4.local."), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_good_nonce_nothing_is_registered() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let shop = gateway.another_shop("other", "https://other.example").await;
+    gateway.save_form("second", crate::gateway::FORM_FILE);
+    let page = filled(&gateway).await;
+    let good = page.holds(NONCE).unwrap().to_owned();
+    let mut changed = good.clone().into_bytes();
+    changed[40] = if changed[40] == b'A' { b'B' } else { b'A' };
+    let changed = String::from_utf8(changed).unwrap();
+    let another_gateway = Gateway::start().await;
+    let session = gateway.page().await;
+    let foreign = [
+        Visitor::opens(&shop).await.holds(NONCE).unwrap().to_owned(),
+        Visitor::opens(&another_gateway).await.holds(NONCE).unwrap().to_owned(),
+        session.token.clone(),
+        session.signed("image/jpeg", 500).await.rsplit('/').next().unwrap().to_owned(),
+        changed,
+        String::new(),
+        "0".repeat(32),
+        "x".repeat(10_000),
+    ];
+    let forged = foreign.iter().map(|nonce| page.clone().forges(NONCE, Some(nonce)));
+    for page in forged.chain([page.clone().forges(NONCE, None)]) {
+        is_filled_in_afresh(&page.sends().await, Some(&good));
+    }
+    assert_eq!((gateway.registrations().await.len(), gateway.files()), (0, 0));
+    assert_eq!(page.sends().await.page.status, 201);
+}
+
+#[tokio::test]
+async fn a_nonce_is_good_for_its_own_form_and_key() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let first = filled(&gateway).await;
+    gateway.save_form("second", crate::gateway::FORM_FILE);
+    gateway.offer(&[FORM, "second"]).await;
+    let second = Visitor::follows(&gateway, &format!("/v1/forms/{}/second", gateway.key)).await;
+    let crossed = first.clone().forges(NONCE, second.holds(NONCE)).sends().await;
+    is_filled_in_afresh(&crossed, second.holds(NONCE));
+    assert_eq!(first.sends().await.page.status, 201);
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_registers_nothing_even_with_a_good_nonce() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = filled(&gateway).await;
+    let other_port = format!("{}1", gateway.gateway);
+    let other_page = format!("{ORIGIN}/product");
+    for headers in [
+        &[("origin", ORIGIN)][..],
+        &[("origin", "null")],
+        &[("origin", "")],
+        &[("origin", &other_port)],
+        &[("origin", ORIGIN), ("referer", &page.action)],
+        &[("origin", &gateway.gateway), ("origin", ORIGIN)],
+        &[("referer", &other_page)],
+        &[("referer", "about:blank")],
+    ] {
+        is_filled_in_afresh(&page.sends_from(headers).await, page.holds(NONCE));
+    }
+    assert_eq!((gateway.registrations().await.len(), gateway.files()), (0, 0));
+    assert_eq!(page.sends_from(&[]).await.page.status, 201, "where a browser says nothing the nonce decides");
+    assert_eq!(page.sends_from(&[("referer", &page.action)]).await.page.status, 201);
+    assert_eq!(gateway.registrations().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_page_that_was_open_for_more_than_a_day_is_shown_again_with_everything_on_it() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1", "SN-2"]).await;
+    let (in_time, late) = (filled(&gateway).await, filled(&gateway).await.types("serialNumber", "SN-2"));
+    gateway.clock.advance(24 * 3_600 + 59);
+    assert_eq!(in_time.sends().await.page.status, 201);
+    gateway.clock.advance(1);
+    let page = late.sends().await;
+    assert_eq!((page.page.status, gateway.registrations().await.len()), (200, 1));
+    assert!(page.texts(".note")[0].contains("open for a long time"), "{:?}", page.texts(".note"));
+    assert_ne!(page.holds(NONCE), late.holds(NONCE));
+    assert_eq!((page.holds("customerName"), page.holds("PrivacyPolicy")), (Some("Mara Lindqvist"), Some("true")));
+    assert_eq!(page.texts(".drop .name"), ["receipt.jpg"]);
+    let end = page.sends().await;
+    assert_eq!(end.page.status, 201, "{}", end.page.text());
+    assert!(gateway.registrations().await[0]["fieldData"]["InvoiceUpload"].is_string());
+    assert_eq!(gateway.files(), 2);
+}
+
+#[tokio::test]
+async fn a_link_cannot_bring_a_nonce_along() {
+    let gateway = Gateway::start().await;
+    let nonce = Visitor::opens(&gateway).await.holds(NONCE).unwrap().to_owned();
+    let link = format!("/v1/forms/{}/{FORM}?page+nonce={nonce}&kept+InvoiceUpload=x&PrivacyPolicy=true", gateway.key);
+    let page = Visitor::follows(&gateway, &link).await;
+    assert_eq!((page.all(NONCE).len(), page.holds("kept InvoiceUpload"), page.holds("PrivacyPolicy")), (1, None, None));
+    assert_ne!(page.holds(NONCE), Some(nonce.as_str()));
+}
