@@ -126,7 +126,7 @@
     // Waits for the first touch, and notices what the person is in the middle of.
     #watch(painted, signal) {
       const keys = new Set();
-      let pointer, composing, operated;
+      let pointer, released, composing, operated;
       const again = () => this.#take?.();
       const soon = () => setTimeout(again);
       const on = (target, types, hear, capture) => types.split(' ').forEach(type => target.addEventListener(type, hear, { signal, capture }));
@@ -140,11 +140,12 @@
       on(painted, 'change cancel', ({ target }) => { if (target.type === 'file') { operated = 0; soon(); } }, true);
       on(painted, 'compositionstart', () => { composing = true; });
       on(painted, 'compositionend', () => { composing = false; soon(); });
-      on(painted, 'pointerdown', () => { pointer = true; }, true);
+      // The click that went before must not let go of this one.
+      on(painted, 'pointerdown', () => { clearTimeout(released); pointer = true; }, true);
       on(painted, 'keydown', event => keys.add(event.code), true);
       on(painted, 'click', () => { pointer = false; soon(); });
       // Where no click follows, a finger's release is one after this time.
-      on(window, 'pointerup pointercancel', () => setTimeout(() => { pointer = false; again(); }, 350), true);
+      on(window, 'pointerup pointercancel', () => { released = setTimeout(() => { pointer = false; again(); }, 350); }, true);
       on(window, 'keyup', event => { keys.delete(event.code); soon(); }, true);
       on(window, 'blur', () => { keys.clear(); pointer = false; soon(); });
       on(painted, 'submit', event => {

@@ -1,9 +1,10 @@
 //! A card on a page, as a customer meets it: by its controls' names and by what it shows.
 
 use serde_json::{Value, json};
+use thirtyfour::action_chain::ActionChain;
 use thirtyfour::prelude::*;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Kind};
 use crate::wait::{in_time, until, until_true};
 
 /// The nth card of a page.
@@ -15,8 +16,7 @@ pub(crate) struct Card<'a> {
 
 /// What a customer types.
 pub(crate) const NAME: &str = "Tom Delong";
-/// The keys for 2 January 2026 in a date control.
-pub(crate) const DATE_KEYS: &str = "01022026";
+/// The day of purchase, whose keys [`Card::type_date`] presses.
 pub(crate) const DATE: &str = "2026-01-02";
 
 impl Card<'_> {
@@ -49,7 +49,19 @@ impl Card<'_> {
 
     /// Clicks with the mouse. What is replaced at that moment is clicked again.
     pub(crate) async fn click(self, selector: &str) {
-        until_true(selector, async || self.find(selector).await.click().await.is_ok()).await;
+        until_true(selector, async || {
+            let element = self.find(selector).await;
+            match self.browser.kind {
+                Kind::Chromium | Kind::Firefox => element.click().await.is_ok(),
+                Kind::WebKit => self.point_at(&element).click().perform().await.is_ok(),
+            }
+        })
+        .await;
+    }
+
+    /// A mouse that has been moved to the middle of an element.
+    pub(crate) fn point_at(self, element: &WebElement) -> ActionChain {
+        self.browser.driver().action_chain().move_to_element_center(element)
     }
 
     /// Clicks into a control and presses keys.
@@ -69,12 +81,12 @@ impl Card<'_> {
         self.type_into("customerName", NAME).await;
         self.type_into("customerEmail", email).await;
         self.type_into("serialNumber", serial_number).await;
-        self.type_date(DATE_KEYS).await;
+        self.type_date().await;
     }
 
-    /// Types a date. A click lands in whichever part is in the middle; the month is the first one.
-    pub(crate) async fn type_date(self, keys: &str) {
-        self.type_into("purchaseDate", &format!("\u{E012}\u{E012}{keys}")).await;
+    /// Types the date of purchase.
+    pub(crate) async fn type_date(self) {
+        self.type_into("purchaseDate", &self.browser.kind.date_keys().concat()).await;
     }
 
     /// Sets a file, as a picker does.
@@ -85,8 +97,7 @@ impl Card<'_> {
     /// Clicks on the file control. The picker itself stays closed: no test could press its buttons.
     pub(crate) async fn open_picker(self) {
         self.browser.command("Page.setInterceptFileChooserDialog", json!({ "enabled": true })).await;
-        let control = self.find("[type=file]").await;
-        self.browser.driver().action_chain().move_to_element_center(&control).click().perform().await.unwrap();
+        self.point_at(&self.find("[type=file]").await).click().perform().await.unwrap();
     }
 
     pub(crate) async fn submit(self) {

@@ -18,6 +18,7 @@ mod visit;
 mod wait;
 
 mod before_live;
+mod console;
 mod faults;
 mod on_a_page;
 mod once;

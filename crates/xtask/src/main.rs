@@ -34,7 +34,8 @@ cargo xtask demo [--port N] [--data DIR] [--fresh] [--forward]
 cargo xtask build [--debug-names]
                                  the widget (target/regcard-assets/) and the gateway, as they are released; prints the sizes
 cargo xtask test [PART] [FILTER] everything that has to hold, or one part of it: format, tidy, clippy, deny, native, wasm, size,
-                                 browser, trunk; FILTER chooses tests by name in native, wasm and browser
+                                 browser (Chromium), browsers (Firefox and WebKit), trunk; FILTER chooses tests by name in
+                                 native, wasm, browser and browsers
 cargo xtask serve                the page for contributors: the card is rebuilt and reloaded when a file is saved";
 
 fn main() -> ExitCode {

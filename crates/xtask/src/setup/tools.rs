@@ -1,4 +1,6 @@
-//! Tools that cargo installs into `target/tools`: wasm-bindgen, Trunk and cargo-deny, each in a known version.
+//! Tools that cargo installs into `target/tools`: wasm-bindgen, Trunk, cargo-deny and geckodriver, each in a known version.
+
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -22,6 +24,12 @@ pub(crate) fn trunk() -> Result<()> {
 /// Looks at the licences and the origin of what this project depends on.
 pub(crate) fn cargo_deny() -> Result<()> {
     install("cargo-deny", "cargo-deny", "0.20.2", &["--locked"], "checks licences, origins and known flaws of the dependencies")
+}
+
+/// Drives Firefox. Debian has no package of it.
+pub(crate) fn geckodriver() -> Result<PathBuf> {
+    install("geckodriver", "geckodriver", "0.37.1", &["--locked"], "drives Firefox in the tests")?;
+    Ok(workspace::tool("geckodriver"))
 }
 
 fn install(package: &str, binary: &str, version: &str, more: &[&str], why: &str) -> Result<()> {

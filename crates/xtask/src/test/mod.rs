@@ -2,6 +2,7 @@
 //! A part that cannot run has failed; at the end there is a line for each.
 
 mod advisories;
+mod journey;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -25,12 +26,13 @@ enum Part {
     Wasm,
     Size,
     Browser,
+    Browsers,
     Trunk,
 }
 
 impl Part {
     /// In the order they run: what is quick to know first, what needs the network's tools alone last.
-    const ALL: [Part; 10] = [
+    const ALL: [Part; 11] = [
         Part::Format,
         Part::Tidy,
         Part::Clippy,
@@ -40,6 +42,7 @@ impl Part {
         Part::Wasm,
         Part::Size,
         Part::Browser,
+        Part::Browsers,
         Part::Trunk,
     ];
 
@@ -57,6 +60,7 @@ impl Part {
             Part::Wasm => "wasm",
             Part::Size => "size",
             Part::Browser => "browser",
+            Part::Browsers => "browsers",
             Part::Trunk => "trunk",
         }
     }
@@ -87,7 +91,8 @@ impl Part {
             }
             Part::Wasm => wasm(filter),
             Part::Size => weigh(),
-            Part::Browser => journey(filter),
+            Part::Browser => journey::in_chromium(filter),
+            Part::Browsers => journey::in_the_others(filter),
             Part::Trunk => trunk(),
         }
     }
@@ -154,10 +159,10 @@ fn wasm_cargo(wasm: Wasm, arguments: &[&str]) -> Command {
 fn wasm(filter: Option<&str>) -> Result<()> {
     let toolchain = setup::wasm()?;
     setup::wasm_bindgen()?;
-    let browser = setup::browser()?;
+    let chromium = setup::chromium()?;
     let mut command = wasm_cargo(toolchain, &["test", "--test", "element"]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", workspace::tool("wasm-bindgen-test-runner"));
-    command.env("CHROMEDRIVER", browser.driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+    command.env("CHROMEDRIVER", chromium.driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     if let Some(filter) = filter {
         command.args(["--", filter]);
     }
@@ -170,18 +175,6 @@ fn weigh() -> Result<()> {
     let sizes = size::measure(&workspace::gateway("debug"), Some(&workspace::assets()))?;
     say(&sizes.to_string());
     sizes.within_budget()
-}
-
-/// The whole journey, and pages that make it hard: `tests/journey`.
-fn journey(filter: Option<&str>) -> Result<()> {
-    let browser = setup::browser()?;
-    build::widget(Finish::Small)?;
-    build::gateway()?;
-    let own = std::env::current_exe()?;
-    let mut command = cargo(None);
-    command.args(["test", "-p", "regcard", "--test", "journey", "--"]).args(filter).arg("--test-threads=2");
-    command.env("REGCARD_XTASK", own).env("CHROMEDRIVER", browser.driver).env("CHROMIUM", browser.chromium);
-    run(&mut command)
 }
 
 /// The page that contributors edit on, built as they build it, without the network.

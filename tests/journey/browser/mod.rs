@@ -1,62 +1,49 @@
 //! A browser of a test's own, and what it has to say at the end.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+mod kind;
 
-use serde_json::{Value, json};
-use thirtyfour::CapabilitiesHelper;
+use serde_json::Value;
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities};
 
 use crate::proxy::Proxy;
-
-/// Nothing that reaches out by itself, nothing that asks before the first page.
-const FLAGS: [&str; 10] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=en-US",
-    "--window-size=1280,1800",
-];
+pub(crate) use kind::Kind;
+use kind::{Driver, WINDOW};
 
 /// Closed when this is dropped; the session goes first, then the driver.
 pub(crate) struct Browser {
+    pub(crate) kind: Kind,
     driver: WebDriver,
-    _process: Process,
+    _process: Driver,
 }
-
-struct Process(Child);
 
 impl Browser {
     pub(crate) async fn open() -> Browser {
-        Browser::open_with(&[]).await
+        Browser::open_with(None).await
     }
 
     /// One that asks for everything by way of a proxy.
     pub(crate) async fn open_behind(proxy: &Proxy) -> Browser {
-        // Without the second one it would go straight to loopback addresses.
-        Browser::open_with(&[&format!("--proxy-server=http://{}", proxy.authority()), "--proxy-bypass-list=<-loopback>"]).await
+        Browser::open_with(Some(proxy)).await
     }
 
-    async fn open_with(more: &[&str]) -> Browser {
-        let (process, port) = Process::start();
-        let mut wanted = DesiredCapabilities::chrome();
-        wanted.set_binary(&std::env::var("CHROMIUM").expect("`cargo xtask test browser` runs these tests")).unwrap();
-        for flag in FLAGS.iter().chain(more) {
-            wanted.add_arg(flag).unwrap();
+    async fn open_with(way: Option<&Proxy>) -> Browser {
+        let kind = Kind::of_this_run();
+        let process = kind.start();
+        let driver = WebDriver::new(format!("http://127.0.0.1:{}", process.port), kind.wanted(way)).await.expect("the browser opens");
+        match kind {
+            Kind::Chromium => {}
+            // Its driver's windows are small, and in WebKit only a window that was set has the focus.
+            Kind::Firefox | Kind::WebKit => driver.set_window_rect(0, 0, WINDOW.0, WINDOW.1).await.unwrap(),
         }
-        wanted.set("goog:loggingPrefs", json!({ "browser": "ALL" })).unwrap();
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.expect("the browser opens");
-        Browser { driver, _process: process }
+        Browser { kind, driver, _process: process }
     }
 
     pub(crate) async fn go(&self, url: &str) {
         self.driver.goto(url).await.unwrap();
+        match self.kind {
+            Kind::Chromium => {}
+            Kind::Firefox | Kind::WebKit => drop(self.js(EAR, Vec::new()).await),
+        }
     }
 
     pub(crate) async fn url(&self) -> String {
@@ -106,14 +93,29 @@ impl Browser {
 
     /// Everything in the console that is an error or a warning has to be one of these, and each of these is there.
     pub(crate) async fn console_says(&self, expected: &[&str]) {
-        let log = self.driver.browser_log().await.unwrap();
-        let lines: Vec<String> =
-            log.into_iter().filter(|entry| matches!(&*entry.level, "SEVERE" | "WARNING")).map(|entry| entry.message).collect();
+        let lines = self.complaints().await;
+        // What the browser itself writes about requests is only in Chromium's log.
+        let can_be_heard =
+            |line: &&&str| self.kind == Kind::Chromium || !["Failed to load resource", "net::"].iter().any(|own| line.contains(own));
         for line in &lines {
             assert!(expected.iter().any(|expected| line.contains(expected)), "the console says {line}\nof {lines:?}");
         }
-        for expected in expected {
+        for expected in expected.iter().filter(can_be_heard) {
             assert!(lines.iter().any(|line| line.contains(expected)), "the console does not say {expected}, but {lines:?}");
+        }
+    }
+
+    /// What the console has of errors and warnings, once.
+    async fn complaints(&self) -> Vec<String> {
+        match self.kind {
+            Kind::Chromium => {
+                let log = self.driver.browser_log().await.unwrap();
+                log.into_iter().filter(|entry| matches!(&*entry.level, "SEVERE" | "WARNING")).map(|entry| entry.message).collect()
+            }
+            Kind::Firefox | Kind::WebKit => {
+                let heard = self.js("return window.heard.splice(0);", Vec::new()).await;
+                heard.as_array().expect("the page is listened to").iter().map(|line| line.as_str().unwrap_or_default().to_owned()).collect()
+            }
         }
     }
 
@@ -123,22 +125,16 @@ impl Browser {
     }
 }
 
-impl Process {
-    /// A driver on a free port.
-    fn start() -> (Process, u16) {
-        let mut command = Command::new(std::env::var_os("CHROMEDRIVER").expect("`cargo xtask test browser` runs these tests"));
-        let mut child = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the driver starts");
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let port = lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
-        // What else it prints is read, so that the pipe neither fills nor breaks.
-        std::thread::spawn(move || lines.for_each(drop));
-        (Process(child), port.expect("the driver names its port"))
+/// Notes what a page complains of from then on, where the driver keeps no log: errors that nobody caught, refusals by a policy, and
+/// what is written to the console. What the browser itself writes there, such as a failed request, cannot be heard.
+const EAR: &str = "
+    if (window.heard) return;
+    window.heard = [];
+    for (const name of ['error', 'warn']) {
+        const say = console[name];
+        console[name] = (...words) => { heard.push(words.join(' ')); say.apply(console, words); };
     }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
+    addEventListener('error', event => heard.push(`${event.message} ${event.error?.stack ?? ''}`));
+    addEventListener('unhandledrejection', event => heard.push(`${event.reason} ${event.reason?.stack ?? ''}`));
+    addEventListener('securitypolicyviolation', event => heard.push(`refused by ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
+";
