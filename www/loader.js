@@ -16,6 +16,8 @@
   // Glue and WebAssembly, once a page. A failure is forgotten, so that the next touch tries again.
   const start = () => engine ||= (async () => {
     const wasm = fetch(config.wasm);
+    // Waited for below; until then a failure would be the page's.
+    wasm.catch(() => {});
     const glue = await import(config.glue);
     await glue.default({ module_or_path: wasm });
     return glue;

@@ -69,6 +69,13 @@ impl Gateway {
         format!("<reg-card product=\"Espresso Duo\"><a href=\"{}\">Register your product</a></reg-card>", self.hosted_page())
     }
 
+    /// Loads serial numbers beside those of the shop.
+    pub(crate) fn load(&self, serial_numbers: impl Iterator<Item = String>) {
+        let lines: Vec<String> = serial_numbers.collect();
+        let file = self.folder.file("serials.csv", format!("serialNumber\n{}\n", lines.join("\n")).as_bytes());
+        run(&self.folder, &["serials", "import", "--merchant", "shop", &file.to_string_lossy()]);
+    }
+
     pub(crate) fn hosted_page(&self) -> String {
         format!("{}/v1/forms/{}/{FORM}", self.proxy.origin(), self.key)
     }

@@ -20,6 +20,7 @@ mod wait;
 mod before_live;
 mod console;
 mod faults;
+mod hosts;
 mod on_a_page;
 mod once;
 mod refused;

@@ -19,6 +19,8 @@ pub(crate) enum Fate {
     Lost,
     /// It arrives with a token that is good no longer.
     StaleToken,
+    /// Something on the way makes another answer of its answer.
+    Changed(fn(Message) -> Message),
 }
 
 /// The proxy, at an address of its own.
@@ -94,6 +96,13 @@ impl Proxy {
         self.rule(Rule { method, path, times: Some(1), fate });
     }
 
+    /// From now on everything gets through.
+    pub(crate) fn let_everything_through(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.fates.clear();
+        state.down = false;
+    }
+
     /// Whether the gateway can be reached at all.
     pub(crate) fn set_down(&self, down: bool) {
         self.state.lock().unwrap().down = down;
@@ -163,11 +172,13 @@ async fn pass(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         }
         Some(Fate::Lost) => return,
         Some(Fate::StaleToken) => onward = onward.with("authorization", "Bearer v4.local.stale"),
-        Some(Fate::AnswerLost) | None => {}
+        Some(Fate::AnswerLost | Fate::Changed(_)) | None => {}
     }
-    let Some(answer) = http::exchange(&gateway, &onward).await else { return };
-    if matches!(fate, Some(Fate::AnswerLost)) {
-        return;
+    let Some(mut answer) = http::exchange(&gateway, &onward).await else { return };
+    match fate {
+        Some(Fate::AnswerLost) => return,
+        Some(Fate::Changed(change)) => answer = change(answer),
+        Some(Fate::Held(_) | Fate::Lost | Fate::StaleToken) | None => {}
     }
     state.lock().unwrap().seen[place].answer = Some(answer.clone());
     drop(stream.write_all(&answer.bytes()).await);

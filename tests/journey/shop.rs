@@ -45,6 +45,11 @@ impl Shop {
              <body><h1>Espresso Duo</h1>{body}<p><button id=\"aside\">Elsewhere</button></p></body></html>"
         );
         let headers = [&[("content-type", "text/html; charset=utf-8"), ("cache-control", "no-store")], headers].concat();
-        self.pages.lock().unwrap().insert("/".to_owned(), Message::answer("200 OK", &headers, html));
+        self.serve("/", &headers, html);
+    }
+
+    /// Serves anything, at any path.
+    pub(crate) fn serve(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) {
+        self.pages.lock().unwrap().insert(path.to_owned(), Message::answer("200 OK", headers, body));
     }
 }

@@ -73,6 +73,21 @@ impl Browser {
         self.driver.action_chain().send_keys(keys).perform().await.unwrap();
     }
 
+    /// A tab of its own for what comes, without anything that was kept in the one before, which is closed.
+    pub(crate) async fn takes_a_new_tab(&self) {
+        let old = self.driver.window().await.unwrap();
+        let new = self.driver.new_tab().await.unwrap();
+        self.driver.close_window().await.unwrap();
+        self.driver.switch_to_window(new).await.unwrap();
+        assert_ne!(self.driver.window().await.unwrap(), old);
+        self.takes_a_window_of(WINDOW.0, WINDOW.1).await;
+        drop(self.complaints().await);
+    }
+
+    pub(crate) async fn takes_a_window_of(&self, width: u32, height: u32) {
+        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+    }
+
     /// The driver, for the mouse.
     pub(crate) fn driver(&self) -> &WebDriver {
         &self.driver

@@ -4,11 +4,13 @@
 mod browser;
 mod node;
 mod rust;
+mod scripts;
 mod tools;
 
 pub(crate) use browser::{chromium, firefox, webkit};
 pub(crate) use node::{npm_is_there, packages};
 pub(crate) use rust::{Wasm, components, wasm};
+pub(crate) use scripts::shared_scripts;
 pub(crate) use tools::{cargo_deny, geckodriver, trunk, wasm_bindgen};
 
 use std::os::unix::fs::MetadataExt;

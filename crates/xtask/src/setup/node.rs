@@ -1,4 +1,5 @@
-//! esbuild and binaryen, by npm: they make the widget small. Nothing of them reaches a browser.
+//! What npm brings: esbuild and binaryen, which make the widget small, axe-core, which looks for what keeps people out, and the
+//! libraries that the tests put on pages beside the card. Nothing of them is part of the widget.
 
 use anyhow::{Context, Result, bail};
 
@@ -21,7 +22,7 @@ pub(crate) fn packages() -> Result<()> {
     if !npm_is_there() {
         bail!("npm is missing: esbuild and wasm-opt come with it. Please install Node.js 20 or later with npm");
     }
-    say("Installing esbuild and binaryen by npm into node_modules: they make the widget small.");
+    say("Installing packages by npm into node_modules: they make the widget small, and the tests put it beside them.");
     // No package needs its scripts, so none is run.
     run(program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])).context("npm could not install the packages")?;
     std::fs::write(&installed, lock).context("cannot write to node_modules")

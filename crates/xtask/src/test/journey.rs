@@ -16,6 +16,9 @@ pub(super) fn in_chromium(filter: Option<&str>) -> Result<()> {
     let chromium = setup::chromium()?;
     let mut command = stories(filter.as_slice())?;
     command.env("REGCARD_BROWSER", "chromium").env("CHROMEDRIVER", chromium.driver).env("CHROMIUM", chromium.browser);
+    // What other people have on their pages.
+    setup::packages()?;
+    command.env("REGCARD_SHARED_SCRIPTS", setup::shared_scripts()?);
     run(&mut command)
 }
 
