@@ -87,6 +87,14 @@ mod tests {
     }
 
     #[test]
+    fn a_paragraph_without_a_key_hangs_on_the_field_it_names() {
+        let help = |show_if: Option<&str>| Field { kind: FieldKind::Help, show_if: show_if.map(str::to_owned), ..Field::default() };
+        let note = Field { key: "note".into(), ..Field::default() };
+        let form = Form { fields: vec![help(None), note, help(Some("note"))], ..Form::default() };
+        assert!(!form.is_asked(&form.fields[2], &|_| Vec::new()) && form.is_asked(&form.fields[2], &|_| vec!["yes".to_owned()]));
+    }
+
+    #[test]
     fn each_country_is_asked_for_what_its_addresses_have() {
         assert_eq!(asked("NL"), ["country", "address1", "address2", "postCode", "city"]);
         assert_eq!(asked("US"), ["country", "address1", "address2", "postCode", "city", "state"]);

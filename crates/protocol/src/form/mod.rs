@@ -153,7 +153,7 @@ impl Form {
     pub fn is_asked(&self, field: &Field, values: &dyn Fn(&Field) -> Vec<String>) -> bool {
         let Some(key) = &field.show_if else { return true };
         // Only an earlier field counts, as `check` makes sure, so this comes to an end.
-        let Some(other) = self.fields.iter().take_while(|other| other.key != field.key).find(|other| other.key == *key) else {
+        let Some(other) = self.fields.iter().take_while(|other| !std::ptr::eq(*other, field)).find(|other| other.key == *key) else {
             return true;
         };
         let answered: Vec<String> = values(other).into_iter().filter(|value| !value.trim().is_empty()).collect();
