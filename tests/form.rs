@@ -17,6 +17,7 @@ use regcard_protocol::serial_number::{CheckAnswer, CheckStatus, CheckedProduct};
 
 const NAME: usize = 0;
 const EMAIL: usize = 1;
+const PRODUCT: usize = 2;
 const RECEIPT: usize = 6;
 
 /// What is done, but for the keeping of keys from one visit to the next, of which `tests/visits.rs` tells.
@@ -386,6 +387,21 @@ fn a_page_can_withhold_a_submit() {
     update(&mut state, Event::SubmitPressed);
     update(&mut state, Event::SubmitWithheld);
     assert_eq!(state.phase, Phase::Filling);
+}
+
+#[test]
+fn a_page_that_turns_to_another_product_has_that_one_registered() {
+    let mut state = card();
+    assert_eq!(update(&mut state, Event::Typed(PRODUCT, "Grinder".into())), []);
+    assert_eq!((state.product(), state.given_product.as_deref()), (Some("Grinder"), Some("Grinder")));
+    let mut without = state.clone();
+    let effects = submit(&mut state, filled("ED5-2204-0817"), "k1");
+    let sent = effects.iter().find_map(|effect| if let Effect::Send(_, body) = effect { Some(body) } else { None });
+    assert_eq!(sent.unwrap().registrations[0].product_name.as_deref(), Some("Grinder"));
+
+    update(&mut without, Event::Typed(PRODUCT, String::new()));
+    assert_eq!((without.product(), without.given_product.as_deref()), (None, None));
+    assert_eq!(submit(&mut without, filled("ED5-2204-0817"), "k2"), [Effect::FocusSummary], "now it is asked for");
 }
 
 #[test]

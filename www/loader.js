@@ -1,47 +1,37 @@
 // The loader: the `<reg-card>` element, which paints the first form at once and fetches the live one at the first touch.
-// It knows no rule of the form: it paints a tree, keeps what is typed until WebAssembly takes over, and steps aside.
-// The gateway calls this expression with the key's configuration; docs/architecture.md names its members.
+// It knows no rule of the form: it paints a tree, keeps what is typed, and steps aside. What few pages need, or is needed from the first
+// touch on, is fetched then: www/extras/. The gateway calls this expression with the key's configuration; docs/architecture.md names
+// its members.
 (config => {
+  const { gateway, key, css, tree, version, languages = [config.lang] } = config;
   // Set on the first line that runs, so that the script standing there twice, or being injected again, changes nothing.
-  const mark = Symbol.for('regcard');
-  if (window[mark]) return;
-  window[mark] = config.version;
+  const mark = Symbol.for('regcard'), own = `${version} for ${key}`, other = window[mark];
+  if (other) return other === own || console.warn(`regcard: ${other} is here already; ${own} does nothing`);
+  window[mark] = own;
 
-  const { gateway, key, css, tree, version } = config;
+  const page = document.documentElement;
+  const options = ['form', 'product', 'serial', 'theme', 'mode', 'load', 'draft', 'label', 'heading-level'];
+  // What is any element's, or some framework's, and what is done with right here. Everything else is for www/extras/options.js.
+  const idle = /^(class|hidden|id|slot|style)$|^(aria|data)-|[^a-z-]/;
+  const plain = /^(form|product|lang|theme|draft)$/;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  const cards = new Map();
-  let engine;
+  const cards = new Map(), drafts = new Set(), memory = {};
 
-  // Glue and WebAssembly, once a page. A failure is forgotten, so that the next touch tries again.
-  const start = () => engine ||= (async () => {
-    const wasm = fetch(config.wasm);
-    // Waited for below; until then a failure would be the page's.
-    wasm.catch(() => {});
-    const glue = await import(config.glue);
-    await glue.default({ module_or_path: wasm });
-    return glue;
-  })().catch(error => { engine = 0; throw error; });
+  const on = (target, types, hear, more) => types.split(' ').forEach(type => target.addEventListener(type, hear, more));
 
-  // The style of what shows only once a card is live.
-  let later;
-  const style = card => {
-    if (!later) (later = new CSSStyleSheet()).replaceSync(card.css);
-    return [sheet, later];
-  };
+  // A module of www/extras/, all of which share one hash.
+  const extra = async (name, ...given) => (await import(`${gateway}/v1/assets/${name}-${config.extras}.js`)).default(...given);
 
   // What the gateway says about a form in a language.
   const ask = (form, lang) => {
     const url = `${gateway}/v1/forms/${key}/${encodeURIComponent(form)}/card?lang=${encodeURIComponent(lang)}`;
     if (!cards.has(url)) cards.set(url, fetch(url).then(answer => {
-      if (!answer.ok) throw Error(`regcard: the form "${form}" cannot be had: ${answer.status}`);
+      if (!answer.ok) throw Error(`${answer.status} ${url}`);
       return answer.json();
     }).catch(error => { cards.delete(url); throw error; }));
     return cards.get(url);
   };
-
-  // What few people need is a module of its own, fetched when it is needed.
-  const extra = (name, ...given) => ask(config.form, config.lang).then(card => import(card.extras[name])).then(module => module.default(...given));
 
   // A node tree is text, or [tag, attributes, ...children]; the tags of SVG are marked. Never a string of HTML.
   const build = node => {
@@ -54,170 +44,284 @@
     return element;
   };
 
-  class Card extends HTMLElement {
-    #kept; #live; #leave; #submitted; #starting;
+  // What the controls hold, as pairs of name and value; not what the page itself gives.
+  const held = root => [...root.querySelectorAll('[name]')].flatMap(({ name, type, value, checked, files }) =>
+    type === 'file' ? [...files].map(file => [name, file]) : type === 'hidden' || /radio|checkbox/.test(type) && !checked ? [] : [[name, value]]);
 
+  // Puts what was held into a form. What it has no control for, such as further serial numbers, goes along unseen. `shy` leaves what
+  // is filled in already.
+  const restore = (painted, pairs, shy) => {
+    const take = (name, value) => {
+      const at = pairs.findIndex(pair => pair[0] === name && (value === undefined || pair[1] === value));
+      if (at >= 0) return pairs.splice(at, 1)[0];
+    };
+    painted.querySelectorAll('[name]').forEach(control => {
+      const { name, type, value } = control;
+      if (/radio|checkbox/.test(type)) control.checked = take(name, value);
+      else if (type === 'file') {
+        const files = new DataTransfer();
+        for (let pair; pair = take(name);) files.items.add(pair[1]);
+        control.files = files.files;
+      } else if (type !== 'hidden') {
+        const pair = take(name);
+        if (pair && !(shy && value)) control.value = pair[1];
+      }
+    });
+    pairs.forEach(([name, value]) => painted.querySelector('form').append(Object.assign(document.createElement('input'), { name, value, hidden: true })));
+  };
+
+  // The page's storage may be switched off, full, or refuse when it is touched: then what was typed is kept as long as the page.
+  const term = self => self.element.draft || self.root.querySelector('form').dataset.draft;
+  const storage = self => term(self) === 'week' ? localStorage : sessionStorage;
+  const retain = (self, text) => {
+    memory[self.draft] = text;
+    try { storage(self).setItem(self.draft, text); } catch { /* as said */ }
+  };
+  const recall = self => { try { return storage(self).getItem(self.draft); } catch { return memory[self.draft]; } };
+  const save = self => {
+    if (self.dirty && self.root.querySelector('form') && term(self) !== 'off')
+      retain(self, `${Date.now()}&${new URLSearchParams(held(self.root).filter(pair => typeof pair[1] === 'string'))}`);
+  };
+  const forget = self => {
+    self.dirty = 0;
+    retain(self, '');
+  };
+  // Of two cards that are alike, each has a draft of its own.
+  const name = self => {
+    drafts.delete(self.draft);
+    for (self.draft = `regcard:${key}:${self.form}:${self.element.product || ''}`; drafts.has(self.draft);) self.draft += '+';
+    drafts.add(self.draft);
+  };
+
+  // The first language that the card speaks, of the element's, that around it, the page's and the person's.
+  const wish = element => {
+    const base = tag => tag.split('-')[0];
+    const tags = [element.closest('[lang]')?.lang, page.lang, navigator.language].map(tag => `${tag}`.toLowerCase());
+    const speaks = tag => languages.find(one => one.toLowerCase() === tag) || languages.find(one => base(one) === base(tag));
+    const form = element.form || config.form, lang = speaks(tags.find(speaks) || config.lang);
+    const { mode } = element;
+    return { form, lang, mode, shown: [form, lang, mode].join() };
+  };
+
+  const tell = (self, code) => self.element.dispatchEvent(new CustomEvent('regcard:error', { bubbles: true, composed: true, detail: { code } }));
+
+  // The painted form stays and sends itself to the hosted page; the link inside is shown below it.
+  const fail = async (self, { code = 'RC-103', why, error }) => {
+    self.starting = 0;
+    // What a policy has blocked is told a moment later.
+    await new Promise(done => setTimeout(done, 50));
+    const { blocked } = loader;
+    console.error(`${code} regcard: ${why || (blocked ? `${blocked.effectiveDirective} refuses ${blocked.blockedURI}` : 'the form could not be loaded')}`, error);
+    // Without a network the hosted page cannot be had either.
+    self.refused = code !== 'RC-102' || blocked;
+    const form = self.root?.querySelector('form');
+    if (form && !self.root.querySelector('slot')) form.after(document.createElement('slot'));
+    tell(self, code);
+    if (form && self.submitted && self.refused) HTMLFormElement.prototype.submit.call(form);
+    self.submitted = 0;
+  };
+
+  const open = self => {
+    if (self.root) return;
+    // The hosted page brings its shadow root along, already filled.
+    const root = self.root = self.element.shadowRoot || self.element.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheet];
+    // A page's shortcuts are not for what is typed in here.
+    on(root, 'keydown keypress keyup beforeinput', event => { if (!/^(Escape|Tab)$/.test(event.key)) event.stopPropagation(); });
+    on(root, 'input change click', () => {
+      clearTimeout(self.dirty);
+      self.dirty = setTimeout(save, 300, self);
+    });
+    on(root, 'reset', () => forget(self));
+    on(self.element, 'regcard:registered', () => forget(self));
+  };
+
+  // Ends what stands in the shadow root.
+  const drop = self => {
+    self.leave?.abort();
+    self.live?.free();
+    self.live = self.leave = self.starting = self.take = undefined;
+  };
+
+  // The product that the page is about is no question any longer.
+  const give = (self, product) => {
+    self.product = product;
+    const find = selector => self.root.querySelector(selector), given = find('[data-given]'), control = find('[name=productName]');
+    if (!given) return;
+    if (!self.live) {
+      given.firstChild.textContent = product;
+      given.hidden = !product;
+      find('[data-ask]').hidden = !!product;
+    }
+    control.value = product || '';
+    if (product && control.value !== product) control.add?.(new Option(product, product, true, true));
+  };
+
+  const paint = async self => {
+    const { element } = self, brought = !self.root && element.shadowRoot?.querySelector('.regcard');
+    const { form, lang, mode, shown } = Object.assign(self, wish(element));
+    if (/^(button|dialog)$/.test(mode) && !self.place) return extra('dialog', loader, self);
+    let first = tree;
+    if (!brought && (form !== config.form || lang !== config.lang)) try {
+      first = (await ask(form, lang)).tree;
+    } catch (error) {
+      // Another language than asked for is better than no form.
+      if (form !== config.form) return fail(self, { code: 'RC-105', error });
+    }
+    if (shown !== self.shown) return;
+    open(self);
+    const { root } = self, place = self.place || root;
+    const old = place.querySelector('.regcard'), painted = brought || build(first);
+    if (old && !brought) {
+      self.kept = held(old);
+      old.replaceWith(painted);
+    } else if (!brought) place.append(painted);
+    drop(self);
+    self.given = new Map(held(painted));
+    name(self);
+    // Seven days, in milliseconds. The time stands before the pairs.
+    const draft = recall(self), fresh = Date.now() - parseInt(draft) < 6048e5;
+    const pairs = self.kept || (fresh ? [...new URLSearchParams(draft)].slice(1) : 0);
+    if (pairs) restore(painted, pairs, brought);
+    if (element.product) give(self, element.product);
+    watch(self, painted, self.leave = new AbortController());
+    performance.mark('regcard:painted');
+    if ([...element.attributes].some(({ name }) => !plain.test(name) && !idle.test(name)) || location.search && painted.querySelector('[data-url]')) extra('options', loader, self);
+    if (self.begun || element.load === 'eager' || pairs.length) self.touch();
+  };
+
+  // Waits for the first touch, and notices what the person is in the middle of.
+  const watch = (self, painted, { signal }) => {
+    const keys = new Set();
+    let pointer, released, composing, operated;
+    const take = () => self.take?.();
+    const soon = () => setTimeout(take);
+    const hear = (target, types, heard, capture) => on(target, types, heard, { signal, capture });
+    const touch = self.touch = () => {
+      if (signal.aborted) return;
+      self.begun = true;
+      (loader.wasm ||= fetch(config.wasm)).catch(() => {});
+      self.starting ||= extra('live', loader, self, painted, signal).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
+    };
+    // A control with a picker or with parts of its own, once it is being worked with. A file control is done with its dialog.
+    const work = ({ target }) => { if (target.matches('select,[type=date],[type=file]')) operated = target; };
+
+    hear(painted, 'pointerdown focusin keydown input change', touch);
+    hear(painted, 'pointerdown keydown click', work, true);
+    hear(painted, 'focusout', () => { operated = 0; soon(); }, true);
+    hear(painted, 'change cancel', ({ target }) => { if (target.type === 'file') { operated = 0; soon(); } }, true);
+    hear(painted, 'compositionstart', () => { composing = true; });
+    hear(painted, 'compositionend', () => { composing = false; soon(); });
+    // The click that went before must not let go of this one.
+    hear(painted, 'pointerdown', () => { clearTimeout(released); pointer = true; }, true);
+    hear(painted, 'keydown', event => keys.add(event.code), true);
+    hear(painted, 'click', () => { pointer = false; soon(); });
+    // Where no click follows, a finger's release is one after this time.
+    hear(window, 'pointerup pointercancel', () => { released = setTimeout(() => { pointer = false; take(); }, 350); }, true);
+    hear(window, 'keyup', event => { keys.delete(event.code); soon(); }, true);
+    hear(window, 'blur', () => { keys.clear(); pointer = false; soon(); });
+    hear(painted, 'submit', event => {
+      if (self.refused) return;
+      event.preventDefault();
+      self.submitted = true;
+      touch();
+      soon();
+    });
+    self.busy = () => pointer || keys.size || composing || operated && !self.submitted;
+  };
+
+  // Options are attributes: `prefill: { NAME: … }` is `prefill-NAME`, and nothing is none.
+  const set = (element, given) => Object.keys(given || {}).forEach(name => {
+    const value = given[name], attribute = name === 'headingLevel' ? options[8] : name;
+    if (value == null || value === false) element.removeAttribute(attribute);
+    else if (typeof value === 'object') Object.keys(value).forEach(inner => set(element, { [`${attribute}-${inner}`]: value[inner] }));
+    else element.setAttribute(attribute, value);
+  });
+
+  const standing = new Map();
+  const loader = { config, options, standing, ask, build, drop, extra, give, held, name, on, open, paint, tell, wish };
+  const change = new MutationObserver(records => records.some(({ attributeName }) => !idle.test(attributeName)) && extra('options', loader));
+  change.observe(page, { attributeFilter: ['lang'] });
+  on(document, 'securitypolicyviolation', event => { if (event.blockedURI.startsWith(gateway)) loader.blocked = event; });
+  on(window, 'pagehide', () => standing.forEach(save));
+
+  class Card extends HTMLElement {
     connectedCallback() {
-      if (!this.#live && !this.#leave) this.#paint().catch(error => this.#fail(error));
+      // One that is only moved stands already.
+      if (standing.has(this)) return;
+      const self = this.#self ||= { element: this };
+      standing.set(this, self);
+      change.observe(this, { attributes: true });
+      // What was set before the script came hides the class's own properties.
+      Object.keys(this).forEach(name => {
+        const value = this[name];
+        if (name in Card.prototype && delete this[name]) this[name] = value;
+      });
+      paint(self);
     }
 
     disconnectedCallback() {
       // A card that is only moved is back by then, and keeps everything.
       queueMicrotask(() => {
-        if (this.isConnected || !this.shadowRoot) return;
-        this.#kept = [...this.shadowRoot.querySelectorAll('[name]')].map(({ name, type, value, checked, files }) => ({ name, type, value, checked, files }));
-        this.#leave?.abort();
-        this.#live?.free();
-        this.#leave = this.#live = this.#starting = this.#submitted = undefined;
-        this.shadowRoot.replaceChildren();
+        const self = this.#self, { root } = self;
+        if (this.isConnected || !standing.delete(this)) return;
+        self.shown = 0;
+        if (!root) return;
+        if (root.querySelector('form')) self.kept = held(root);
+        save(self);
+        this.close();
+        drop(self);
+        drafts.delete(self.draft);
+        self.place = 0;
+        root.replaceChildren();
       });
     }
 
-    get #form() { return this.getAttribute('form') || config.form; }
-    get #lang() { return this.getAttribute('lang') || config.lang; }
-
-    async #paint() {
-      this.#leave = new AbortController();
-      const { signal } = this.#leave;
-      const own = this.#form === config.form && this.#lang === config.lang;
-      const first = own ? tree : (await ask(this.#form, this.#lang)).tree;
-      if (signal.aborted) return;
-      // The hosted page brings its shadow root along, already filled.
-      const root = this.shadowRoot || this.attachShadow({ mode: 'open' });
-      root.adoptedStyleSheets = [sheet];
-      const painted = root.querySelector('.regcard') || build(first);
-      if (!painted.isConnected) root.append(painted);
-      this.#prefill(painted);
-      this.#watch(painted, signal);
-      performance.mark('regcard:painted');
-      const load = this.getAttribute('load');
-      if (this.#kept || load === 'eager') this.#start(painted, signal);
-      if (load === 'visible') {
-        const seen = new IntersectionObserver(entries => entries.some(entry => entry.isIntersecting) && (seen.disconnect(), this.#start(painted, signal)), { rootMargin: '600px' });
-        seen.observe(this);
-      }
-    }
-
-    #prefill(painted) {
-      const named = name => [...painted.querySelectorAll('[name]')].filter(control => control.name.toLowerCase() === name.toLowerCase());
-      const product = this.getAttribute('product');
-      const given = painted.querySelector('[data-given]');
-      if (product && given) {
-        const [control] = named('productName');
-        given.firstChild.textContent = product;
-        given.hidden = false;
-        painted.querySelector('[data-ask]').hidden = true;
-        control.value = product;
-        if (control.value !== product) control.add(new Option(product, product, true, true));
-      }
-      [...this.attributes].forEach(({ name, value }) => {
-        const key = name === 'serial' ? 'serialNumber' : name.startsWith('prefill-') && name.slice(8);
-        const control = key && named(key)[0];
-        if (control && !/checkbox|file/.test(control.type) && !control.value) control.value = value;
-      });
-      const count = {};
-      (this.#kept || []).forEach(({ name, type, value, checked, files }) => {
-        const control = named(name)[count[name] = (count[name] ?? -1) + 1];
-        if (!control) painted.querySelector('form').append(Object.assign(document.createElement('input'), { name, value, hidden: true }));
-        else if (type === 'file') control.files = files;
-        else if (type === 'checkbox') control.checked = checked;
-        else control.value = value;
-      });
-    }
-
-    // Waits for the first touch, and notices what the person is in the middle of.
-    #watch(painted, signal) {
-      const keys = new Set();
-      let pointer, released, composing, operated;
-      const again = () => this.#take?.();
-      const soon = () => setTimeout(again);
-      const on = (target, types, hear, capture) => types.split(' ').forEach(type => target.addEventListener(type, hear, { signal, capture }));
-      const touch = () => this.#start(painted, signal);
-      // A control with a picker or with parts of its own, once it is being worked with. A file control is done with its dialog.
-      const work = ({ target }) => { if (target.matches('select,[type=date],[type=file]')) operated = target; };
-
-      on(painted, 'pointerdown focusin keydown input change', touch);
-      on(painted, 'pointerdown keydown click', work, true);
-      on(painted, 'focusout', () => { operated = 0; soon(); }, true);
-      on(painted, 'change cancel', ({ target }) => { if (target.type === 'file') { operated = 0; soon(); } }, true);
-      on(painted, 'compositionstart', () => { composing = true; });
-      on(painted, 'compositionend', () => { composing = false; soon(); });
-      // The click that went before must not let go of this one.
-      on(painted, 'pointerdown', () => { clearTimeout(released); pointer = true; }, true);
-      on(painted, 'keydown', event => keys.add(event.code), true);
-      on(painted, 'click', () => { pointer = false; soon(); });
-      // Where no click follows, a finger's release is one after this time.
-      on(window, 'pointerup pointercancel', () => { released = setTimeout(() => { pointer = false; again(); }, 350); }, true);
-      on(window, 'keyup', event => { keys.delete(event.code); soon(); }, true);
-      on(window, 'blur', () => { keys.clear(); pointer = false; soon(); });
-      on(painted, 'submit', event => {
-        if (this.#refused) return;
-        event.preventDefault();
-        this.#submitted = true;
-        touch();
-        soon();
-      });
-      this.#busy = () => pointer || keys.size || composing || operated && !this.#submitted;
-    }
-
-    #busy; #take; #refused;
-
-    #start(painted, signal) {
-      this.#starting ||= Promise.all([start(), ask(this.#form, this.#lang)]).then(([glue, card]) => {
-        this.#take = () => {
-          if (signal.aborted || this.#live || this.#busy()) return;
-          const form = this.#form;
-        this.shadowRoot.adoptedStyleSheets = style(card);
-          this.#live = glue.mount(this, painted, {
-            form: card.form, texts: card.texts, lang: card.lang, slug: form, gateway, key, page: painted.querySelector('form').action, product: this.getAttribute('product') || undefined, submit: !!this.#submitted, extra,
-          });
-          this.#kept = this.#take = undefined;
-          // Nothing is heard from the painted form any longer, but the element is not painted again either.
-          this.#leave.abort();
-        };
-        this.#take();
-      }).catch(error => {
-        this.#starting = undefined;
-        if (!signal.aborted) this.#fail(error, painted);
-      });
-    }
-
-    // The painted form stays and sends itself to the hosted page; the link inside is shown below it.
-    #fail(error, painted) {
-      this.#refused = !window.WebAssembly || error instanceof WebAssembly.CompileError;
-      const code = this.#refused ? 'RC-101' : 'RC-102';
-      console.error(`${code} ${this.#refused ? "regcard: WebAssembly is refused; the page's script-src needs 'wasm-unsafe-eval'" : 'regcard: the form could not be loaded'}`, error);
-      const root = this.shadowRoot || this.attachShadow({ mode: 'open' });
-      if (!root.querySelector('slot')) root.append(document.createElement('slot'));
-      this.dispatchEvent(new CustomEvent('regcard:error', { bubbles: true, composed: true, detail: { code } }));
-      if (this.#submitted && this.#refused && painted) painted.querySelector('form').submit();
-      this.#submitted = false;
-    }
+    #self;
+    open() { return extra('dialog', loader, this.#self, true); }
+    close() { this.shadowRoot?.querySelector('dialog')?.close(); }
   }
 
+  options.concat('prefill').forEach(attribute => {
+    const name = attribute.replace('-l', 'L');
+    Object.defineProperty(Card.prototype, name, {
+      configurable: true,
+      enumerable: true,
+      get() { return this.getAttribute(attribute); },
+      set(value) { set(this, { [name]: value }); },
+    });
+  });
   if (!customElements.get('reg-card')) customElements.define('reg-card', Card);
 
-  const set = (element, options) => Object.keys(options || {}).forEach(name => element.setAttribute(name, options[name]));
-  window.RegCard = {
-    version,
-    mount: (target, options) => {
-      const element = document.createElement('reg-card');
-      set(element, options);
-      (typeof target === 'string' ? document.querySelector(target) : target).append(element);
-      return {
-        element,
-        update: more => set(element, more),
-        unmount: () => element.remove(),
-        on: (name, hear) => element.addEventListener(`regcard:${name}`, hear),
-        off: (name, hear) => element.removeEventListener(`regcard:${name}`, hear),
-      };
-    },
-  };
-
-  const script = document.currentScript;
-  if (script?.dataset.form !== undefined && !document.querySelector('reg-card')) {
+  const mount = (target, given) => {
     const element = document.createElement('reg-card');
-    if (script.dataset.form) element.setAttribute('form', script.dataset.form);
-    script.after(element);
-  }
+    const put = () => {
+      const place = typeof target === 'string' ? document.querySelector(target) : target;
+      place?.append(element);
+      return place;
+    };
+    const hear = (verb, once) => (name, heard) => element[`${verb}EventListener`](`regcard:${name}`, heard, { once });
+    set(element, given);
+    if (!put()) on(document, 'DOMContentLoaded', put);
+    return {
+      element,
+      update: more => set(element, more),
+      unmount: () => { target = 0; element.remove(); },
+      on: hear('add'),
+      once: hear('add', true),
+      off: hear('remove'),
+    };
+  };
+  window.RegCard = { version, mount, diagnose: () => extra('diagnose', loader) };
+
+  const script = document.currentScript, form = script?.dataset.form;
+  if (form !== undefined && !document.querySelector('reg-card')) script.after(mount({ append() {} }, { form: form || null }).element);
+  // Links that open a card, and places that become one, are rare: what they need is fetched where there are some.
+  const follow = hash => { if (/^#reg(card|ister)/.test(hash)) extra('dialog', loader, hash); };
+  const look = () => { if (window.RegCardConfig || document.querySelector('[data-regcard]')) extra('places', loader, mount); };
+  look();
+  on(window, 'load', look);
+  on(document, 'click', ({ target }) => follow(target.closest?.('a')?.hash));
+  on(window, 'hashchange', () => follow(location.hash));
+  follow(location.hash);
 })

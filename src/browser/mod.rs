@@ -16,6 +16,7 @@ mod kept;
 mod local;
 pub mod mount;
 mod page;
+mod panic;
 mod shell;
 mod task;
 mod upload;

@@ -22,7 +22,7 @@ use super::hearing::Heard;
 use super::local::local;
 use super::shell::Shell;
 use super::task::spawn;
-use super::{controls, kept, page};
+use super::{controls, kept, page, panic};
 use crate::form::{CallFault, Effect, Event, FormState, Place};
 use crate::text::Texts;
 use crate::view::Dispatch;
@@ -83,6 +83,7 @@ impl std::fmt::Debug for Parts {
 #[wasm_bindgen]
 pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue) -> Result<Mounted, JsError> {
     let extras = Extras::of(&options);
+    panic::tell(&options);
     let options: Options = from_js(options)?;
     let active = painted.get_root_node().dyn_into::<ShadowRoot>().ok().and_then(|root| root.active_element());
     let held = Held::within(&painted, active);

@@ -1,5 +1,7 @@
 //! What happens to a card: one event in, the changed state and what is to be done out.
 
+use regcard_protocol::form::FieldKind;
+
 use super::field::message;
 use super::{
     CallFault, CardEvent, Done, Effect, Event, FieldAnswer, FileFacts, FormState, Notice, Phase, Place, Receipt, Row, UploadFault, serials,
@@ -109,6 +111,10 @@ fn typed(state: &mut FormState, index: usize, typed: String) -> Vec<Effect> {
     let (Some(field), Some(definition)) = (state.fields.get_mut(index), state.form.fields.get(index)) else {
         return Vec::new();
     };
+    // Nobody types where the page gives the product: it has turned to another one, or to none.
+    if definition.kind == FieldKind::Product && state.given_product.is_some() {
+        state.given_product = Some(typed.clone()).filter(|product| !product.is_empty());
+    }
     if let FieldAnswer::Text(text) = &mut field.answer {
         *text = typed;
         // While it is typed nothing is complained about, but what has been mended stops being said.

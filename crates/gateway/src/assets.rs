@@ -45,6 +45,9 @@ pub struct Manifest {
     /// The names of the modules that few people need, by what they are for.
     #[serde(default)]
     pub extras: BTreeMap<String, String>,
+    /// The hash that all of these names share.
+    #[serde(default, rename = "extrasHash")]
+    pub extras_hash: String,
     /// Hashes, by name.
     #[serde(default)]
     pub integrity: BTreeMap<String, String>,

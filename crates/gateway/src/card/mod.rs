@@ -5,7 +5,7 @@
 mod page;
 mod tree;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -72,15 +72,14 @@ impl Subject {
 impl Cards {
     /// The script: the loader, called with the key's first form.
     pub fn script(&self, subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &Bytes, style: &[u8]) -> Arc<Composed> {
-        let parts = [&form.hash[..], loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes()];
+        let parts =
+            [&form.hash[..], loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes(), manifest.extras_hash.as_bytes()];
         self.kept("script", subject, &parts, || script(subject, form, manifest, loader, style))
     }
 
     /// The form as JSON.
-    pub fn card(&self, subject: &Subject, form: &LoadedForm, manifest: Option<&Manifest>, later: &Bytes) -> Arc<Composed> {
-        let extras = manifest.map(|manifest| extras(subject, manifest)).unwrap_or_default();
-        let names: String = extras.values().map(String::as_str).collect();
-        self.kept("card", subject, &[&form.hash, names.as_bytes(), later], || card(subject, form, &extras, later).to_string())
+    pub fn card(&self, subject: &Subject, form: &LoadedForm, later: &Bytes) -> Arc<Composed> {
+        self.kept("card", subject, &[&form.hash, later], || card(subject, form, later).to_string())
     }
 
     fn kept(&self, kind: &str, subject: &Subject, parts: &[&[u8]], make: impl FnOnce() -> String) -> Arc<Composed> {
@@ -145,22 +144,12 @@ fn told_limits() -> Value {
     })
 }
 
-/// The addresses of what is fetched only where it is needed.
-fn extras(subject: &Subject, manifest: &Manifest) -> BTreeMap<String, String> {
-    manifest.extras.iter().map(|(name, file)| (name.clone(), asset_url(subject, file))).collect()
-}
-
-fn asset_url(subject: &Subject, name: &str) -> String {
-    format!("{}/v1/assets/{name}", subject.public_url)
-}
-
-fn card(subject: &Subject, form: &LoadedForm, extras: &BTreeMap<String, String>, later: &[u8]) -> Value {
+fn card(subject: &Subject, form: &LoadedForm, later: &[u8]) -> Value {
     json!({
         "form": form.form,
         "lang": subject.language,
         "texts": form.words.texts,
         "limits": told_limits(),
-        "extras": extras,
         "css": String::from_utf8_lossy(later),
         "tree": painted(subject, form),
     })
@@ -171,6 +160,7 @@ fn painted(subject: &Subject, form: &LoadedForm) -> Value {
 }
 
 fn script(subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &[u8], style: &[u8]) -> String {
+    let asset = |name: &str| format!("{}/v1/assets/{name}", subject.public_url);
     let config = json!({
         "version": manifest.version,
         "gateway": subject.public_url,
@@ -178,8 +168,9 @@ fn script(subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &[u
         "form": subject.slug,
         "lang": subject.language,
         "languages": regcard::text::choice(subject.language),
-        "glue": asset_url(subject, &manifest.glue),
-        "wasm": asset_url(subject, &manifest.wasm),
+        "glue": asset(&manifest.glue),
+        "wasm": asset(&manifest.wasm),
+        "extras": manifest.extras_hash,
         "css": String::from_utf8_lossy(style),
         "tree": painted(subject, form),
         "page": subject.page_url(),

@@ -86,33 +86,37 @@ fn beside(ending: &str) -> PathBuf {
 
 fn fill(folder: &Path, pieces: &Pieces) -> Result<()> {
     let mut integrity = BTreeMap::new();
-    let mut put = |stem: &str, ending: &str, content: &[u8]| -> Result<String> {
-        let name = hashed_name(stem, ending, content);
+    let mut write = |name: String, content: &[u8]| -> Result<String> {
         fs::write(folder.join(&name), content).with_context(|| format!("cannot write {name}"))?;
         fs::write(folder.join(format!("{name}.br")), compress(content)?).with_context(|| format!("cannot write {name}.br"))?;
         integrity.insert(name.clone(), format!("sha384-{}", STANDARD.encode(Sha384::digest(content))));
         Ok(name)
     };
+    // All of them share one hash, so that the loader, which has to know it, is told no more than that.
+    let shared = hash(pieces.extras.values().flat_map(|module| [module.as_bytes(), b"\0"]));
+    let mut extras = BTreeMap::new();
+    for (name, module) in &pieces.extras {
+        extras.insert(name, write(format!("{name}-{shared}.js"), module.as_bytes())?);
+    }
+    let mut put = |stem: &str, ending: &str, content: &[u8]| write(format!("{stem}-{}.{ending}", hash([content])), content);
     let wasm = put("regcard", "wasm", &pieces.wasm)?;
     let glue = put("regcard", "js", pieces.glue.as_bytes())?;
     let loader = put("loader", "js", pieces.loader.as_bytes())?;
     let style = put("card", "css", pieces.style.as_bytes())?;
     let later = put("later", "css", pieces.later.as_bytes())?;
-    let mut extras = BTreeMap::new();
-    for (name, module) in &pieces.extras {
-        extras.insert(name, put(name, "js", module.as_bytes())?);
-    }
     let version = env!("CARGO_PKG_VERSION");
     let manifest = json!({
-        "version": version, "wasm": wasm, "glue": glue, "loader": loader, "style": style, "later": later, "extras": extras, "integrity": integrity
+        "version": version, "wasm": wasm, "glue": glue, "loader": loader, "style": style, "later": later, "extras": extras,
+        "extrasHash": shared, "integrity": integrity
     });
     fs::write(folder.join("manifest.json"), format!("{manifest:#}\n")).context("cannot write manifest.json")
 }
 
-/// A name that changes with the content, so that a browser may keep the file for ever.
-fn hashed_name(stem: &str, ending: &str, content: &[u8]) -> String {
-    let hash = format!("{:x}", Sha256::digest(content));
-    format!("{stem}-{}.{ending}", &hash[..16])
+/// A part of a name that changes with the content, so that a browser may keep the file for ever.
+fn hash<'a>(content: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hasher = Sha256::new();
+    content.into_iter().for_each(|part| hasher.update(part));
+    format!("{:x}", hasher.finalize())[..16].to_owned()
 }
 
 /// Brotli at its strongest. The window covers every one of these files.
@@ -129,8 +133,8 @@ mod tests {
 
     #[test]
     fn a_name_follows_from_the_content() {
-        assert_eq!(hashed_name("regcard", "wasm", b""), "regcard-e3b0c44298fc1c14.wasm");
-        assert_ne!(hashed_name("card", "css", b"a"), hashed_name("card", "css", b"b"));
+        assert_eq!(hash([&b""[..]]), "e3b0c44298fc1c14");
+        assert_ne!(hash([&b"a"[..]]), hash([&b"b"[..]]));
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub(super) async fn card(
     let made = tokio::task::spawn_blocking(move || {
         let manifest = maker.assets.manifest();
         let later = manifest.as_ref().and_then(|manifest| maker.assets.get(&manifest.later)).map(|asset| asset.plain).unwrap_or_default();
-        maker.cards.card(&found.subject, &found.form, manifest.as_ref(), &later)
+        maker.cards.card(&found.subject, &found.form, &later)
     });
     let composed = made.await.map_err(|_| GatewayError::Unavailable)?;
     Ok(composed_answer(&app, &composed, "application/json", &headers))

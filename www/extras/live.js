@@ -1,0 +1,111 @@
+// From the first touch on: WebAssembly is fetched, takes over from the painted form as soon as nothing is in the way, and is started
+// anew if it ends in the middle of it.
+
+// How often a page starts WebAssembly anew. What ends three times ends again.
+const TURNS = 2;
+
+let turn = 0;
+let engine, later, listening;
+
+export default async (loader, self, painted, signal) => {
+  listen(loader);
+  const { config } = loader, { element, root } = self, of = turn;
+  const [glue, card] = await Promise.all([start(loader), loader.ask(self.form, self.lang).catch(error => {
+    throw { code: error instanceof TypeError ? 'RC-102' : 'RC-105', error };
+  })]);
+  if (!later) (later = new CSSStyleSheet()).replaceSync(card.css);
+  await new Promise((done, failed) => {
+    self.take = () => {
+      if (signal.aborted || self.live || of !== turn || self.busy()) return;
+      try {
+        if (!root.adoptedStyleSheets.includes(later)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, later];
+        self.live = glue.mount(element, painted, {
+          form: card.form,
+          texts: card.texts,
+          lang: card.lang,
+          slug: self.form,
+          gateway: config.gateway,
+          key: config.key,
+          page: painted.querySelector('form').action,
+          product: self.product || undefined,
+          submit: !!self.submitted,
+          extra: loader.extra,
+          ended: (file, line) => ended(loader, of, `${file}:${line}`),
+        });
+      } catch (error) {
+        return failed({ code: 'RC-104', error });
+      }
+      // Nothing is heard from the painted form any longer.
+      self.leave.abort();
+      self.kept = self.take = self.submitted = undefined;
+      done();
+    };
+    self.take();
+  });
+  if (element.headingLevel) loader.extra('options', loader, self);
+  withhold(loader, self, card.texts.preview);
+};
+
+// Glue and WebAssembly, once a page. A failure is forgotten, so that the next touch tries again.
+const start = loader => engine ||= (async () => {
+  let code = 'RC-900', why;
+  try {
+    if (turn > TURNS) throw Error('it has ended too often on this page');
+    code = 'RC-101';
+    why = "WebAssembly is refused; the page's script-src needs 'wasm-unsafe-eval'";
+    // The smallest module there is. A policy that refuses WebAssembly refuses it, too.
+    new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+    code = 'RC-103';
+    why = 0;
+    // Another fragment makes another instance of the same files.
+    const glue = await import(`${loader.config.glue}#${turn}`);
+    code = 'RC-102';
+    const answer = await loader.wasm;
+    code = 'RC-104';
+    why = 'what came is no WebAssembly that this browser can run';
+    if (!answer.ok) throw Error(`${answer.status} ${answer.url}`);
+    await glue.default({ module_or_path: answer });
+    return glue;
+  } catch (error) {
+    engine = 0;
+    throw { code, why, error };
+  } finally {
+    // It can be read once.
+    loader.wasm = 0;
+  }
+})();
+
+// Its panic hook tells; whatever else traps arrives as an error of the page.
+const listen = loader => {
+  if (listening) return;
+  listening = true;
+  loader.on(window, 'error unhandledrejection', ({ error, reason = error }) => {
+    if (engine && reason instanceof WebAssembly.RuntimeError && `${reason.stack}`.includes(loader.config.glue)) ended(loader, turn, reason);
+  });
+};
+
+// One instance serves every card of the page, so all of them start anew.
+const ended = (loader, of, why) => {
+  if (of !== turn) return;
+  turn++;
+  engine = 0;
+  console.error('RC-900 regcard: WebAssembly has ended, and the form starts anew', why);
+  setTimeout(() => loader.standing.forEach(self => revive(loader, self)));
+};
+
+// Whatever the instance knew is lost; what was typed stands in the controls.
+const revive = (loader, self) => {
+  if (!self.live && !self.starting) return;
+  // It is not called any more, not even to free anything.
+  self.live = undefined;
+  loader.tell(self, 'RC-900');
+  if (self.root.querySelector('form')) loader.extra('options', loader, self, true);
+};
+
+// Where a page is only being edited, or has no origin, nothing is sent, and the card says so.
+const withhold = (loader, self, words) => {
+  if (self.withheld || !(window.Shopify?.designMode || origin === 'null')) return;
+  self.withheld = true;
+  loader.on(self.element, 'regcard:submit', event => event.preventDefault());
+  self.root.prepend(loader.build(['div', { class: 'regcard aside' }, ['p', { class: 'note', role: 'note' }, words]]));
+};
