@@ -44,30 +44,24 @@
     return element;
   };
 
-  // What the controls hold, as pairs of name and value; not what the page itself gives.
+  // What the controls hold, as pairs of name and value (or files); not what the page itself gives.
   const held = root => [...root.querySelectorAll('[name]')].flatMap(({ name, type, value, checked, files }) =>
-    type === 'file' ? [...files].map(file => [name, file]) : type === 'hidden' || /radio|checkbox/.test(type) && !checked ? [] : [[name, value]]);
+    type === 'hidden' || /radio|checkbox/.test(type) && !checked ? [] : [[name, files || value]]);
 
-  // Puts what was held into a form. What it has no control for, such as further serial numbers, goes along unseen. `shy` leaves what
-  // is filled in already.
+  // Puts what was held into a form; answers whether there was more than it has controls for, such as further serial numbers, which go
+  // along unseen. `shy` leaves what is filled in already.
   const restore = (painted, pairs, shy) => {
     const take = (name, value) => {
-      const at = pairs.findIndex(pair => pair[0] === name && (value === undefined || pair[1] === value));
-      if (at >= 0) return pairs.splice(at, 1)[0];
+      const at = pairs.findIndex(pair => pair[0] === name && (!value || pair[1] === value));
+      return at < 0 || pairs.splice(at, 1)[0][1];
     };
     painted.querySelectorAll('[name]').forEach(control => {
-      const { name, type, value } = control;
-      if (/radio|checkbox/.test(type)) control.checked = take(name, value);
-      else if (type === 'file') {
-        const files = new DataTransfer();
-        for (let pair; pair = take(name);) files.items.add(pair[1]);
-        control.files = files.files;
-      } else if (type !== 'hidden') {
-        const pair = take(name);
-        if (pair && !(shy && value)) control.value = pair[1];
-      }
+      const { name, type, value } = control, box = /radio|checkbox/.test(type), taken = take(name, box && value);
+      if (box) control.checked = taken !== true;
+      else if (taken !== true && !(shy && value)) control[type === 'file' ? 'files' : 'value'] = taken;
     });
-    pairs.forEach(([name, value]) => painted.querySelector('form').append(Object.assign(document.createElement('input'), { name, value, hidden: true })));
+    pairs.forEach(([name, value]) => painted.querySelector('form').append(build(['input', { name, value, hidden: '' }])));
+    return pairs[0];
   };
 
   // The page's storage may be switched off, full, or refuse when it is touched: then what was typed is kept as long as the page.
@@ -107,7 +101,8 @@
 
   // The painted form stays and sends itself to the hosted page; the link inside is shown below it.
   const fail = async (self, { code = 'RC-103', why, error }) => {
-    self.starting = 0;
+    // Another touch tries again, a little later; not where it would end the same way.
+    if (!/1$|900/.test(code)) setTimeout(() => { self.starting = 0; }, 1e3);
     // What a policy has blocked is told a moment later.
     await new Promise(done => setTimeout(done, 50));
     const { blocked } = loader;
@@ -182,12 +177,12 @@
     // Seven days, in milliseconds. The time stands before the pairs.
     const draft = recall(self), fresh = Date.now() - parseInt(draft) < 6048e5;
     const pairs = self.kept || (fresh ? [...new URLSearchParams(draft)].slice(1) : 0);
-    if (pairs) restore(painted, pairs, brought);
+    const more = pairs && restore(painted, pairs, brought);
     if (element.product) give(self, element.product);
     watch(self, painted, self.leave = new AbortController());
     performance.mark('regcard:painted');
     if ([...element.attributes].some(({ name }) => !plain.test(name) && !idle.test(name)) || location.search && painted.querySelector('[data-url]')) extra('options', loader, self);
-    if (self.begun || element.load === 'eager' || pairs.length) self.touch();
+    if (self.begun || element.load === 'eager' || more) self.touch();
   };
 
   // Waits for the first touch, and notices what the person is in the middle of.
@@ -198,10 +193,10 @@
     const soon = () => setTimeout(take);
     const hear = (target, types, heard, capture) => on(target, types, heard, { signal, capture });
     const touch = self.touch = () => {
-      if (signal.aborted) return;
+      if (signal.aborted || self.starting) return;
       self.begun = true;
       (loader.wasm ||= fetch(config.wasm)).catch(() => {});
-      self.starting ||= extra('live', loader, self, painted, signal).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
+      self.starting = extra('live', loader, self, painted, signal).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
     };
     // A control with a picker or with parts of its own, once it is being worked with. A file control is done with its dialog.
     const work = ({ target }) => { if (target.matches('select,[type=date],[type=file]')) operated = target; };
@@ -285,8 +280,6 @@
   options.concat('prefill').forEach(attribute => {
     const name = attribute.replace('-l', 'L');
     Object.defineProperty(Card.prototype, name, {
-      configurable: true,
-      enumerable: true,
       get() { return this.getAttribute(attribute); },
       set(value) { set(this, { [name]: value }); },
     });

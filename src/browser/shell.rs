@@ -49,13 +49,15 @@ impl Shell {
         self.checks.borrow_mut().push((row, controller));
     }
 
+    /// It is taken out before it is ended: a page that hears of that may type into the card, and so come back here.
     pub(super) fn abort_check(&self, row: u32) {
-        self.checks.borrow_mut().retain(|(of, controller)| {
-            if *of == row {
+        for (of, controller) in self.checks.take() {
+            if of == row {
                 controller.abort();
+            } else {
+                self.checks.borrow_mut().push((of, controller));
             }
-            *of != row
-        });
+        }
     }
 
     /// Says that a file is being sent from now on.

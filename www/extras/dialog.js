@@ -53,6 +53,8 @@ const show = async (loader, self) => {
   if (dialog.open || !dialog.isConnected || !dialog.querySelector('form,[data-state]')) return;
   dialog.setAttribute('aria-label', dialog.querySelector('h2').textContent);
   dialog.showModal();
+  // Not to its first control: that closes it, and the next one would bring up a phone's keyboard.
+  dialog.focus();
   lock(1);
   self.touch?.();
   element.dispatchEvent(new CustomEvent('regcard:open', { bubbles: true, composed: true }));
@@ -60,8 +62,7 @@ const show = async (loader, self) => {
 
 const make = async (loader, self) => {
   const { texts } = await loader.ask(self.form, self.lang);
-  // Focus goes to the dialog itself: a control would bring up a phone's keyboard, and scroll.
-  const dialog = loader.build(['dialog', { part: 'dialog', autofocus: '' }, ['div', { class: 'bar' }, ['button', { type: 'button', part: 'close', 'aria-label': texts.close },
+  const dialog = loader.build(['dialog', { part: 'dialog', tabindex: '-1' }, ['div', { class: 'bar' }, ['button', { type: 'button', part: 'close', 'aria-label': texts.close },
     ['svg:svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, ['svg:path', { d: 'M6 6l12 12M18 6L6 18' }]]]]]);
   let outside;
   loader.on(dialog.querySelector('button'), 'click', () => dialog.close());

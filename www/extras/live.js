@@ -57,8 +57,8 @@ const start = loader => engine ||= (async () => {
     new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
     code = 'RC-103';
     why = 0;
-    // Another fragment makes another instance of the same files.
-    const glue = await import(`${loader.config.glue}#${turn}`);
+    // Another address makes another instance; what it fails in can be told by it.
+    const glue = await import(`${loader.config.glue}?${turn}`);
     code = 'RC-102';
     const answer = await loader.wasm;
     code = 'RC-104';
@@ -80,13 +80,16 @@ const listen = loader => {
   if (listening) return;
   listening = true;
   loader.on(window, 'error unhandledrejection', ({ error, reason = error }) => {
-    if (engine && reason instanceof WebAssembly.RuntimeError && `${reason.stack}`.includes(loader.config.glue)) ended(loader, turn, reason);
+    if (!(reason instanceof WebAssembly.RuntimeError)) return;
+    // One that has ended before may go on failing: its listeners and timers are still there. Its glue's address tells them apart.
+    const [, rest] = `${reason.stack}`.split(loader.config.glue);
+    if (rest) ended(loader, Number(/^\?(\d+)/.exec(rest)?.[1] ?? turn), reason);
   });
 };
 
 // One instance serves every card of the page, so all of them start anew.
 const ended = (loader, of, why) => {
-  if (of !== turn) return;
+  if (of !== turn || !engine) return;
   turn++;
   engine = 0;
   console.error('RC-900 regcard: WebAssembly has ended, and the form starts anew', why);

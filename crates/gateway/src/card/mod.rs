@@ -173,7 +173,6 @@ fn script(subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &[u
         "extras": manifest.extras_hash,
         "css": String::from_utf8_lossy(style),
         "tree": painted(subject, form),
-        "page": subject.page_url(),
     });
     let loader = String::from_utf8_lossy(loader);
     format!("{}({config});\n", loader.trim_end().trim_end_matches(';'))
