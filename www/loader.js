@@ -69,7 +69,7 @@
   const storage = self => term(self) === 'week' ? localStorage : sessionStorage;
   const retain = (self, text) => {
     memory[self.draft] = text;
-    try { storage(self).setItem(self.draft, text); } catch { /* as said */ }
+    try { storage(self)[text ? 'setItem' : 'removeItem'](self.draft, text); } catch { /* as said */ }
   };
   const recall = self => { try { return storage(self).getItem(self.draft); } catch { return memory[self.draft]; } };
   const save = self => {
