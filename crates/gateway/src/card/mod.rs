@@ -72,8 +72,7 @@ impl Subject {
 impl Cards {
     /// The script: the loader, called with the key's first form.
     pub fn script(&self, subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &Bytes, style: &[u8]) -> Arc<Composed> {
-        let parts =
-            [&form.hash[..], loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes(), manifest.extras_hash.as_bytes()];
+        let parts = [&form.hash[..], loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes(), manifest.extras_hash.as_bytes()];
         self.kept("script", subject, &parts, || script(subject, form, manifest, loader, style))
     }
 
