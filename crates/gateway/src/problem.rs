@@ -5,6 +5,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use regcard_protocol::problem::{FieldError, Problem, ProblemCode};
+use regcard_protocol::validate::Fault;
 use thiserror::Error;
 
 use crate::clock::NoRandomness;
@@ -136,6 +137,14 @@ impl From<TokenError> for GatewayError {
 }
 
 impl GatewayError {
+    /// How many serial numbers a refusal says are not known: each is an answer to a question, as a check would be.
+    pub fn unknown_serials(&self) -> usize {
+        match self {
+            GatewayError::Validation(errors) => errors.iter().filter(|error| error.code == Fault::SerialNumberUnknown.code()).count(),
+            _other => 0,
+        }
+    }
+
     /// What is wrong with one field.
     pub fn field(pointer: &str, code: &str, message: &str) -> GatewayError {
         GatewayError::Validation(vec![FieldError { pointer: pointer.into(), code: code.into(), message: message.into() }])

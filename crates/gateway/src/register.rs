@@ -288,6 +288,13 @@ fn new_submit(
     Ok(NewSubmit { key: SubmitKey { merchant: merchant.id.clone(), interface, hash: key.0 }, fingerprint, status_token })
 }
 
+/// What a submit is counted by: its key and its body.
+pub fn attempt(form: &str, key: IdempotencyKey, body: &Value) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&key.0).update(&fingerprint(form, body));
+    hasher.finalize().into()
+}
+
 /// The same body gives the same fingerprint, whatever the order of its members.
 pub fn fingerprint(form: &str, body: &Value) -> [u8; 32] {
     // Whether objects keep the order they came in is a switch of serde_json's that any other crate may set.

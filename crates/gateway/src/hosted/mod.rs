@@ -15,7 +15,6 @@ use regcard_protocol::form::FieldKind;
 use regcard_protocol::problem::ProblemCode;
 use regcard_protocol::receipt::FileType;
 use regcard_protocol::registration::NewRegistrations;
-use regcard_protocol::validate::Fault;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -216,13 +215,11 @@ async fn register(hosted: &Hosted<'_>, visit: &Visit, fingerprint: [u8; 32], bod
         app.budgets.check(sid, address, now).map_err(over)?;
     }
     let sender = Sender { merchant: hosted.merchant.clone(), form: hosted.subject.slug.clone(), sid: sid.clone() };
-    let done = register::from_sender(app, &sender, key, fingerprint, &body.registrations).await;
-    if let Err(GatewayError::Validation(errors)) = &done {
-        for _ in errors.iter().filter(|error| error.code == Fault::SerialNumberUnknown.code()) {
+    register::from_sender(app, &sender, key, fingerprint, &body.registrations).await.inspect_err(|error| {
+        for _ in 0..error.unknown_serials() {
             app.budgets.missed(address, now);
         }
-    }
-    done
+    })
 }
 
 /// Of everything that the form's fields hold, so that the same form is known again, whatever its files are called.

@@ -45,6 +45,17 @@ async fn a_session_has_twelve_uploads_and_its_renewal_goes_on_counting() {
 }
 
 #[tokio::test]
+async fn one_key_does_not_try_any_number_of_serial_numbers() {
+    let gateway = Gateway::start().await;
+    let page = gateway.page().await;
+    for number in 0..10 {
+        page.register(KEY, registration(&format!("GUESS-{number}"))).await.problem(422, "validation");
+    }
+    page.register(KEY, registration("GUESS-9")).await.problem(422, "validation");
+    page.register(KEY, registration("GUESS-10")).await.problem(429, "budget-exhausted");
+}
+
+#[tokio::test]
 async fn a_session_has_ten_registrations_and_the_same_again_costs_nothing() {
     let gateway = Gateway::start().await;
     gateway.save_form(FORM, &FORM_FILE.replace("validate = true", "validate = false").replace("one_time = true", "one_time = false"));
