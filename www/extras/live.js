@@ -67,11 +67,8 @@ const start = loader => engine ||= (async () => {
     await glue.default({ module_or_path: answer });
     return glue;
   } catch (error) {
-    engine = 0;
+    engine = loader.wasm = 0;
     throw { code, why, error };
-  } finally {
-    // It can be read once.
-    loader.wasm = 0;
   }
 })();
 
@@ -91,7 +88,8 @@ const listen = loader => {
 const ended = (loader, of, why) => {
   if (of !== turn || !engine) return;
   turn++;
-  engine = 0;
+  // What was fetched can be read once.
+  engine = loader.wasm = 0;
   console.error('RC-900 regcard: WebAssembly has ended, and the form starts anew', why);
   setTimeout(() => loader.standing.forEach(self => revive(loader, self)));
 };
