@@ -33,3 +33,14 @@ fn what_was_answered_stands_in_the_controls() {
     assert!(html.contains("<option value=\"store\" selected=\"\">"));
     assert!(!html.contains("<!"), "no markers are left");
 }
+
+#[test]
+fn the_loader_is_told_how_long_a_draft_is_kept() {
+    let painted = |draft: &str| {
+        let form: Form = toml::from_str(&format!("draft = \"{draft}\"\n{}", include_str!("../forms/product-registration.toml"))).unwrap();
+        render(&form, "product-registration", &Words::of("en"), "https://gateway.example/form", &Answers::default())
+    };
+    assert!(painted("week").contains("<form data-draft=\"week\" "));
+    assert!(painted("off").contains("<form data-draft=\"off\" "));
+    assert!(!painted("tab").contains("data-draft"));
+}

@@ -6,7 +6,7 @@
   const { gateway, key, css, tree, version, languages = [config.lang] } = config;
   // Set on the first line that runs, so that the script standing there twice, or being injected again, changes nothing.
   const mark = Symbol.for('regcard'), own = `${version} for ${key}`, other = window[mark];
-  if (other) return other === own || console.warn(`regcard: ${other} is here already; ${own} does nothing`);
+  if (other) return other === own || console.warn(`regcard: ${other} is here already, not ${own}`);
   window[mark] = own;
 
   const page = document.documentElement;
@@ -65,23 +65,24 @@
   };
 
   // The page's storage may be switched off, full, or refuse when it is touched: then what was typed is kept as long as the page.
-  const term = self => self.element.draft || self.root.querySelector('form').dataset.draft;
-  const storage = self => term(self) === 'week' ? localStorage : sessionStorage;
-  const retain = (self, text) => {
-    memory[self.draft] = text;
-    try { storage(self)[text ? 'setItem' : 'removeItem'](self.draft, text); } catch { /* as said */ }
+  const draft = (self, verb, text) => {
+    try {
+      return (self.term === 'week' ? localStorage : sessionStorage)[`${verb}Item`](self.draft, text);
+    } catch {
+      return verb === 'get' ? memory[self.draft] : memory[self.draft] = text;
+    }
   };
-  const recall = self => { try { return storage(self).getItem(self.draft); } catch { return memory[self.draft]; } };
   const save = self => {
-    if (self.dirty && self.root.querySelector('form') && term(self) !== 'off')
-      retain(self, `${Date.now()}&${new URLSearchParams(held(self.root).filter(pair => typeof pair[1] === 'string'))}`);
+    if (self.dirty && self.root.querySelector('form') && self.term !== 'off')
+      draft(self, 'set', `${Date.now()}&${new URLSearchParams(held(self.root).filter(pair => typeof pair[1] === 'string'))}`);
   };
   const forget = self => {
     self.dirty = 0;
-    retain(self, '');
+    draft(self, 'remove');
   };
   // Of two cards that are alike, each has a draft of its own.
   const name = self => {
+    self.term = self.element.draft || self.root.querySelector('form').dataset.draft || self.term;
     drafts.delete(self.draft);
     for (self.draft = `regcard:${key}:${self.form}:${self.element.product || ''}`; drafts.has(self.draft);) self.draft += '+';
     drafts.add(self.draft);
@@ -99,20 +100,16 @@
 
   const tell = (self, code) => self.element.dispatchEvent(new CustomEvent('regcard:error', { bubbles: true, composed: true, detail: { code } }));
 
-  // The painted form stays and sends itself to the hosted page; the link inside is shown below it.
-  const fail = async (self, { code = 'RC-103', why, error }) => {
-    // Another touch tries again, a little later; not where it would end the same way.
-    if (!/1$|900/.test(code)) setTimeout(() => { self.starting = 0; }, 1e3);
-    // What a policy has blocked is told a moment later.
-    await new Promise(done => setTimeout(done, 50));
-    const { blocked } = loader;
-    console.error(`${code} regcard: ${why || (blocked ? `${blocked.effectiveDirective} refuses ${blocked.blockedURI}` : 'the form could not be loaded')}`, error);
-    // Without a network the hosted page cannot be had either.
-    self.refused = code !== 'RC-102' || blocked;
+  // The painted form stays and sends itself to the hosted page, unless there is no network; the link inside is shown below it. Another
+  // touch tries again a little later, if that is worth while.
+  const fail = (self, { code = 'RC-103', why = 'a part of the form cannot be had', error, refused = true, last }) => {
+    if (!last) setTimeout(() => { self.starting = 0; }, 1e3);
+    console.error(`${code} regcard: ${why}`, error);
+    self.refused = refused;
     const form = self.root?.querySelector('form');
     if (form && !self.root.querySelector('slot')) form.after(document.createElement('slot'));
     tell(self, code);
-    if (form && self.submitted && self.refused) HTMLFormElement.prototype.submit.call(form);
+    if (form && refused && self.submitted) HTMLFormElement.prototype.submit.call(form);
     self.submitted = 0;
   };
 
@@ -175,8 +172,8 @@
     self.given = new Map(held(painted));
     name(self);
     // Seven days, in milliseconds. The time stands before the pairs.
-    const draft = recall(self), fresh = Date.now() - parseInt(draft) < 6048e5;
-    const pairs = self.kept || (fresh ? [...new URLSearchParams(draft)].slice(1) : 0);
+    const text = draft(self, 'get'), fresh = Date.now() - parseInt(text) < 6048e5;
+    const pairs = self.kept || (fresh ? [...new URLSearchParams(text)].slice(1) : 0);
     const more = pairs && restore(painted, pairs, brought);
     if (element.product) give(self, element.product);
     watch(self, painted, self.leave = new AbortController());
@@ -185,44 +182,22 @@
     if (self.begun || element.load === 'eager' || more) self.touch();
   };
 
-  // Waits for the first touch, and notices what the person is in the middle of.
+  // Waits for the first touch. A submit is held until WebAssembly is there.
   const watch = (self, painted, { signal }) => {
-    const keys = new Set();
-    let pointer, released, composing, operated;
-    const take = () => self.take?.();
-    const soon = () => setTimeout(take);
-    const hear = (target, types, heard, capture) => on(target, types, heard, { signal, capture });
-    const touch = self.touch = () => {
+    const touch = self.touch = event => {
       if (signal.aborted || self.starting) return;
       self.begun = true;
       (loader.wasm ||= fetch(config.wasm)).catch(() => {});
-      self.starting = extra('live', loader, self, painted, signal).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
+      self.starting = extra('live', loader, self, painted, signal, event?.type, event?.target).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
     };
-    // A control with a picker or with parts of its own, once it is being worked with. A file control is done with its dialog.
-    const work = ({ target }) => { if (target.matches('select,[type=date],[type=file]')) operated = target; };
-
-    hear(painted, 'pointerdown focusin keydown input change', touch);
-    hear(painted, 'pointerdown keydown click', work, true);
-    hear(painted, 'focusout', () => { operated = 0; soon(); }, true);
-    hear(painted, 'change cancel', ({ target }) => { if (target.type === 'file') { operated = 0; soon(); } }, true);
-    hear(painted, 'compositionstart', () => { composing = true; });
-    hear(painted, 'compositionend', () => { composing = false; soon(); });
-    // The click that went before must not let go of this one.
-    hear(painted, 'pointerdown', () => { clearTimeout(released); pointer = true; }, true);
-    hear(painted, 'keydown', event => keys.add(event.code), true);
-    hear(painted, 'click', () => { pointer = false; soon(); });
-    // Where no click follows, a finger's release is one after this time.
-    hear(window, 'pointerup pointercancel', () => { released = setTimeout(() => { pointer = false; take(); }, 350); }, true);
-    hear(window, 'keyup', event => { keys.delete(event.code); soon(); }, true);
-    hear(window, 'blur', () => { keys.clear(); pointer = false; soon(); });
-    hear(painted, 'submit', event => {
+    on(painted, 'pointerdown focusin keydown input change', touch, { signal });
+    on(painted, 'submit', event => {
       if (self.refused) return;
       event.preventDefault();
       self.submitted = true;
-      touch();
-      soon();
-    });
-    self.busy = () => pointer || keys.size || composing || operated && !self.submitted;
+      touch(event);
+      setTimeout(() => self.take?.());
+    }, { signal });
   };
 
   // Options are attributes: `prefill: { NAME: … }` is `prefill-NAME`, and nothing is none.
@@ -237,7 +212,7 @@
   const loader = { config, options, standing, ask, build, drop, extra, give, held, name, on, open, paint, tell, wish };
   const change = new MutationObserver(records => records.some(({ attributeName }) => !idle.test(attributeName)) && extra('options', loader));
   change.observe(page, { attributeFilter: ['lang'] });
-  on(document, 'securitypolicyviolation', event => { if (event.blockedURI.startsWith(gateway)) loader.blocked = event; });
+  on(document, 'securitypolicyviolation', event => { loader.blocked = event; });
   on(window, 'pagehide', () => standing.forEach(save));
 
   class Card extends HTMLElement {
@@ -308,7 +283,7 @@
   window.RegCard = { version, mount, diagnose: () => extra('diagnose', loader) };
 
   const script = document.currentScript, form = script?.dataset.form;
-  if (form !== undefined && !document.querySelector('reg-card')) script.after(mount({ append() {} }, { form: form || null }).element);
+  if (form !== undefined && !document.querySelector('reg-card')) mount({ append: element => script.after(element) }, { form: form || null });
   // Links that open a card, and places that become one, are rare: what they need is fetched where there are some.
   const follow = hash => { if (/^#reg(card|ister)/.test(hash)) extra('dialog', loader, hash); };
   const look = () => { if (window.RegCardConfig || document.querySelector('[data-regcard]')) extra('places', loader, mount); };

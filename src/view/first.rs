@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::{ElementChild, IntoAny, Owner, RenderHtml, RwSignal, StoredValue};
 use regcard_protocol::date::Day;
-use regcard_protocol::form::Form;
+use regcard_protocol::form::{DraftKept, Form};
 
 use super::card::whole;
 use super::{Context, Given, Local, Plain};
@@ -27,6 +27,11 @@ pub fn render_plain(mut state: FormState, words: &Words, action: &str, plain: Pl
 }
 
 fn html(state: FormState, words: &Words, action: &str, plain: Option<Plain>) -> String {
+    let kept = match state.form.draft {
+        DraftKept::Tab => "",
+        DraftKept::Week => "data-draft=\"week\" ",
+        DraftKept::Off => "data-draft=\"off\" ",
+    };
     Owner::new().with(|| {
         let given = Given { texts: words.texts.clone().into(), local: local(words.language), dispatch: Rc::new(drop), plain };
         let card = whole(Context { state: RwSignal::new(state), given: StoredValue::new_local(given) }, action.to_owned());
@@ -34,7 +39,8 @@ fn html(state: FormState, words: &Words, action: &str, plain: Option<Plain>) -> 
         // The page around it may be in another language, and serial numbers inside have a direction of their own.
         let (language, direction) = (words.language, text::direction(words.language).attribute());
         let wrapper = format!("<div class=\"regcard\" lang=\"{language}\" dir=\"{direction}\">");
-        without_markers(&html.replacen("<div>", &wrapper, 1))
+        // The loader alone asks how long a draft is kept, and the live card is spared the words.
+        without_markers(&html.replacen("<div>", &wrapper, 1).replacen("<form ", &format!("<form {kept}"), 1))
     })
 }
 

@@ -7,12 +7,12 @@ const TURNS = 2;
 let turn = 0;
 let engine, later, listening;
 
-export default async (loader, self, painted, signal) => {
+export default async (loader, self, painted, signal, touch, touched) => {
   listen(loader);
+  if (self.watched !== painted) watch(loader, self, painted, signal, touch, touched);
   const { config } = loader, { element, root } = self, of = turn;
-  const [glue, card] = await Promise.all([start(loader), loader.ask(self.form, self.lang).catch(error => {
-    throw { code: error instanceof TypeError ? 'RC-102' : 'RC-105', error };
-  })]);
+  const asked = loader.ask(self.form, self.lang).catch(error => { throw { code: error instanceof TypeError ? 'RC-102' : 'RC-105', error }; });
+  const [glue, card] = await Promise.all([start(loader), asked]).catch(failure => explained(loader, failure));
   if (!later) (later = new CSSStyleSheet()).replaceSync(card.css);
   await new Promise((done, failed) => {
     self.take = () => {
@@ -46,6 +46,42 @@ export default async (loader, self, painted, signal) => {
   withhold(loader, self, card.texts.preview);
 };
 
+// Notices what the person is in the middle of, and tries to take over when they are done with it.
+const watch = ({ on }, self, painted, signal, touch, touched) => {
+  self.watched = painted;
+  const worked = 'select,[type=date],[type=file]';
+  // Keys that are down, and the pointer.
+  const down = new Set();
+  let released;
+  // A control with a picker or with parts of its own, once it is being worked with, and an input method, while it composes.
+  let operated = touched?.matches(worked) || self.root.activeElement?.matches(worked);
+  const soon = () => setTimeout(() => self.take?.());
+  const up = ({ code }) => { down.delete(code); soon(); };
+  const lift = () => up({ code: 0 });
+  const done = () => { operated = false; soon(); };
+  const hear = (target, types, heard, capture) => on(target, types, heard, { signal, capture });
+
+  hear(painted, 'pointerdown keydown click', ({ target }) => { if (target.matches(worked)) operated = true; }, true);
+  hear(painted, 'compositionstart compositionupdate', () => { operated = true; });
+  hear(painted, 'compositionend focusout', done, true);
+  // A file control is done with its dialog.
+  hear(painted, 'change cancel', ({ target }) => { if (target.type === 'file') done(); }, true);
+  hear(painted, 'keydown', ({ code }) => down.add(code), true);
+  hear(window, 'keyup', up, true);
+  // The click that went before must not let go of this one.
+  hear(painted, 'pointerdown', () => { clearTimeout(released); down.add(0); }, true);
+  hear(painted, 'click', lift);
+  // Where no click follows, a finger's release is one after this time.
+  hear(window, 'pointerup pointercancel', () => { released = setTimeout(lift, 350); }, true);
+  hear(window, 'blur', () => { down.clear(); soon(); });
+  // The touch that all of this was fetched for may be going on, or may have ended meanwhile.
+  if (touch === 'pointerdown') {
+    down.add(0);
+    if (!painted.matches(':active')) released = setTimeout(lift, 350);
+  }
+  self.busy = () => down.size || operated && !self.submitted;
+};
+
 // Glue and WebAssembly, once a page. A failure is forgotten, so that the next touch tries again.
 const start = loader => engine ||= (async () => {
   let code = 'RC-900', why;
@@ -56,7 +92,7 @@ const start = loader => engine ||= (async () => {
     // The smallest module there is. A policy that refuses WebAssembly refuses it, too.
     new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
     code = 'RC-103';
-    why = 0;
+    why = undefined;
     // Another address makes another instance; what it fails in can be told by it.
     const glue = await import(`${loader.config.glue}?${turn}`);
     code = 'RC-102';
@@ -68,9 +104,19 @@ const start = loader => engine ||= (async () => {
     return glue;
   } catch (error) {
     engine = loader.wasm = 0;
-    throw { code, why, error };
+    throw { code, why, error, last: /1$|900/.test(code) };
   }
 })();
+
+// What has gone wrong, with the policy that is in the way, if there is one: it is told a moment later. Without a network the hosted page
+// cannot be had either.
+const explained = async (loader, failure) => {
+  await new Promise(done => setTimeout(done, 50));
+  const { effectiveDirective, blockedURI } = loader.blocked || {};
+  const blocked = blockedURI?.startsWith(loader.config.gateway) && `${effectiveDirective} refuses ${blockedURI}`;
+  const fallback = failure.code === 'RC-102' ? 'the gateway cannot be reached' : undefined;
+  throw { ...failure, why: failure.why || blocked || fallback, refused: failure.code !== 'RC-102' || !!blocked };
+};
 
 // Its panic hook tells; whatever else traps arrives as an error of the page.
 const listen = loader => {
