@@ -89,12 +89,7 @@ pub(super) const LIST: &[Row] = &[
     row(28, Styles, "transformed, zoomed and cut off ancestors", By(|host| Box::pin(styles::transformed(host)))),
     row(29, Styles, "a header that sticks", By(|host| Box::pin(styles::sticky_header(host)))),
     row(30, Styles, "everything else in front", NotYet("there is no dialog", |host| Box::pin(styles::in_front(host)))),
-    row(
-        31,
-        Styles,
-        "right to left",
-        NotYet("an English card on such a page runs right to left", |host| Box::pin(styles::right_to_left(host))),
-    ),
+    row(31, Styles, "right to left", By(|host| Box::pin(styles::right_to_left(host)))),
     row(32, Styles, "dark by class, by setting, forced colours", By(|host| Box::pin(styles::dark(host)))),
     row(33, Moved, "moved, removed, cloned", By(|host| Box::pin(moved::moved_and_cloned(host)))),
     row(34, Moved, "rendered again by React and Vue", By(|host| Box::pin(moved::rendered_again(host)))),
