@@ -33,8 +33,10 @@ impl Gateway {
         let folder = Folder::new();
         let forms = folder.path().join("forms");
         std::fs::create_dir(&forms).unwrap();
-        std::fs::copy(root().join("forms").join(FORM).with_extension("toml"), forms.join(FORM).with_extension("toml")).unwrap();
-        run(&folder, &["merchant", "put", "shop", "--name", "The shop", "--origin", origin, "--form", FORM]);
+        for form in [FORM, EVERY_FIELD] {
+            std::fs::copy(root().join("forms").join(form).with_extension("toml"), forms.join(form).with_extension("toml")).unwrap();
+        }
+        run(&folder, &["merchant", "put", "shop", "--name", "The shop", "--origin", origin, "--form", FORM, "--form", EVERY_FIELD]);
         let key = run(&folder, &["key", "create", "--merchant", "shop", "--kind", "publishable"]);
         let token = run(&folder, &["key", "create", "--merchant", "shop", "--kind", "access"]);
         let serials = root().join("www/shop/serials.csv");
@@ -129,8 +131,11 @@ impl Merchant {
     }
 }
 
-/// The form that is shipped.
+/// The form that is shipped, which is the key's default.
 pub(crate) const FORM: &str = "product-registration";
+
+/// The form that has a field of every kind.
+pub(crate) const EVERY_FIELD: &str = "every-field";
 
 /// The project.
 pub(crate) fn root() -> &'static Path {

@@ -14,9 +14,11 @@ mod gateway;
 mod http;
 mod proxy;
 mod shop;
+mod states;
 mod visit;
 mod wait;
 
+mod axe;
 mod before_live;
 mod console;
 mod faults;

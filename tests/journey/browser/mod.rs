@@ -56,6 +56,12 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{error}: {script}")).json().clone()
     }
 
+    /// The same for a script that calls its last argument when it is done; answers what it is called with.
+    pub(crate) async fn js_until_done(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let answer = self.driver.execute_async(script, arguments).await;
+        answer.unwrap_or_else(|error| panic!("{error}: {script}")).json().clone()
+    }
+
     /// The element that a script's function body returns, if it returns one.
     pub(crate) async fn element(&self, script: &str, arguments: Vec<Value>) -> Option<WebElement> {
         self.driver.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error}: {script}")).element().ok()
