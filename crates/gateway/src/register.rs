@@ -105,7 +105,7 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     let mut errors = Vec::new();
     for (position, members) in list.into_iter().enumerate() {
         let (slug, form) = form_of(app, merchant, position, &members)?;
-        match registration_json::from_server(position, members, &form.form) {
+        match registration_json::from_server(position, members, &form.form, app.clock.today()) {
             Ok(new) => registrations.push(server_to_store(app, slug, &form.form, new)),
             Err(found) => errors.extend(found),
         }
@@ -187,7 +187,8 @@ fn accept(form: &Form, sent: &[Sent], app: &App) -> Result<Vec<Registration>, Ga
     let mut accepted = Vec::new();
     let mut errors = Vec::new();
     for (position, new) in sent.iter().enumerate() {
-        match form.accept(new, app.clock.today()) {
+        let new = Sent { customer_name: new.customer_name.as_deref().map(registration_json::composed), ..new.clone() };
+        match form.accept(&new, app.clock.today()) {
             Ok(registration) => accepted.push(registration),
             Err(complaints) => errors.extend(complaints.iter().map(|complaint| complaint.at(position))),
         }

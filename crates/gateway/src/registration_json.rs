@@ -9,8 +9,9 @@ use regcard_protocol::limits;
 use regcard_protocol::problem::{FieldError, Place};
 use regcard_protocol::registration::{Answer, NewRegistration, UploadedFile};
 use regcard_protocol::serial_number::{SerialNumber, SerialNumberError};
-use regcard_protocol::validate::{Complaint, Fault, free_text};
+use regcard_protocol::validate::{Complaint, Fault, free_text, purchase_day};
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::GatewayError;
 
@@ -107,7 +108,7 @@ pub fn from_page(position: usize, members: Map<String, Value>) -> Result<NewRegi
 ///
 /// # Errors
 /// What is missing, of another kind, or above a limit.
-pub fn from_server(position: usize, members: Map<String, Value>, form: &Form) -> Result<ServerRegistration, Vec<FieldError>> {
+pub fn from_server(position: usize, members: Map<String, Value>, form: &Form, today: Day) -> Result<ServerRegistration, Vec<FieldError>> {
     let mut new = ServerRegistration {
         customer_name: None,
         customer_email: String::new(),
@@ -121,13 +122,15 @@ pub fn from_server(position: usize, members: Map<String, Value>, form: &Form) ->
         let read = match key.as_str() {
             "type" => Ok(()),
             "customerName" => text(value)
-                .and_then(|text| optional(PersonName::parse(&text)))
+                .and_then(|text| optional(PersonName::parse(&composed(&text))))
                 .map(|name| new.customer_name = name.map(|name| name.as_str().to_owned())),
             "customerEmail" => {
                 text(value).and_then(|text| EmailAddress::parse(&text)).map(|email| email.as_str().clone_into(&mut new.customer_email))
             }
             "productName" => text(value).and_then(|text| product(&text)).map(|name| new.product_name = name),
-            "purchaseDate" => text(value).and_then(|text| day(&text)).map(|day| new.purchase_date = day),
+            "purchaseDate" => text(value)
+                .and_then(|text| optional(purchase_day(&text, today)))
+                .map(|day| new.purchase_date = day.map(|day| day.to_string())),
             "serialNumber" | "serialNumbers" => {
                 match serials(value) {
                     Ok(serials) => new.serial_numbers.extend(serials),
@@ -161,6 +164,12 @@ pub fn from_server(position: usize, members: Map<String, Value>, form: &Form) ->
     if complaints.is_empty() { Ok(new) } else { Err(complaints.iter().map(|complaint| complaint.at(position)).collect()) }
 }
 
+/// A name as every keyboard would have it: some put an é together of two characters, and whoever looks for it types one (Unicode's
+/// form NFC).
+pub fn composed(name: &str) -> String {
+    name.nfc().collect()
+}
+
 /// A text, or a number that stands for one. Nothing counts as an empty text.
 fn text(value: Value) -> Result<String, Fault> {
     match value {
@@ -186,13 +195,6 @@ fn product(text: &str) -> Result<Option<String>, Fault> {
         return Err(Fault::TooLong);
     }
     Ok(Some(trimmed.to_owned()).filter(|name| !name.is_empty()))
-}
-
-fn day(text: &str) -> Result<Option<String>, Fault> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    Day::parse(text).map(|day| Some(day.to_string())).ok_or(Fault::Date)
 }
 
 /// Serial numbers as makers' lists hold them: texts or numbers, one or several; blank ones do not count.

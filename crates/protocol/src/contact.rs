@@ -114,10 +114,15 @@ pub(crate) fn line(text: &str, limit: usize) -> Result<String, Fault> {
     if trimmed.chars().count() > limit {
         return Err(Fault::TooLong);
     }
-    if trimmed.chars().any(|character| character.is_control() || is_turning(character)) {
+    if trimmed.chars().any(|character| character.is_control() || is_turning(character) || is_torn(character)) {
         return Err(Fault::Characters);
     }
     Ok(trimmed.to_owned())
+}
+
+/// What is left of a character that somebody cut in half: a sign that was two units of UTF-16, of which one is gone.
+pub(crate) fn is_torn(character: char) -> bool {
+    character == char::REPLACEMENT_CHARACTER
 }
 
 /// Bidirectional embeddings, overrides and isolates: they make one text look like another.
@@ -163,6 +168,7 @@ mod tests {
         assert_eq!(PersonName::parse("  Tom ").unwrap().as_str(), "Tom");
         assert_eq!(PersonName::parse("  "), Err(Fault::Required));
         assert_eq!(PersonName::parse("Tom\u{202E}"), Err(Fault::Characters));
+        assert_eq!(PersonName::parse("Zoë \u{FFFD}"), Err(Fault::Characters), "half a fox");
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod idempotency;
 mod languages;
 mod limits;
 mod merchant_api;
+mod people;
 mod registration;
 mod secrets;
 mod serial_numbers;

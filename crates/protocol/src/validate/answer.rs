@@ -1,7 +1,7 @@
 //! One answer against its field: what it has to be, and what becomes of it.
 
 use super::Fault;
-use crate::contact::{EmailAddress, PersonName, digit, is_turning, line, phone};
+use crate::contact::{EmailAddress, PersonName, digit, is_torn, is_turning, line, phone};
 use crate::country;
 use crate::date::Day;
 use crate::form::{Field, FieldKind, Form};
@@ -242,7 +242,7 @@ impl Field {
     }
 }
 
-/// A text within limits that any key of the merchant's API may carry: no control characters but line breaks and tabs.
+/// A text within limits that any key of the merchant's API may carry: no control characters but line breaks and tabs, nothing torn.
 ///
 /// # Errors
 /// [`Fault::TooLong`], [`Fault::Characters`].
@@ -250,10 +250,9 @@ pub fn free_text(text: &str) -> Result<(), Fault> {
     if text.chars().count() > limits::ANSWER_CHARS {
         return Err(Fault::TooLong);
     }
-    if text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t') || is_turning(character)) {
-        return Err(Fault::Characters);
-    }
-    Ok(())
+    let unfit =
+        |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t') || is_turning(character) || is_torn(character);
+    if text.chars().any(unfit) { Err(Fault::Characters) } else { Ok(()) }
 }
 
 pub(super) fn read<T>(field: &Field, text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
@@ -264,7 +263,12 @@ pub(super) fn read<T>(field: &Field, text: Option<&str>, parse: impl FnOnce(&str
     }
 }
 
-pub(super) fn purchase_day(text: &str, today: Day) -> Result<Day, Fault> {
+/// The day of a purchase. `today` is the day at the checker's place; elsewhere it may be one later.
+///
+/// # Errors
+/// [`Fault::Required`] for blanks alone, [`Fault::Date`], [`Fault::DateInFuture`] (years of the Buddhist era are that),
+/// [`Fault::DateTooEarly`] before [`limits::FIRST_YEAR`] (as those of the Hijra are).
+pub fn purchase_day(text: &str, today: Day) -> Result<Day, Fault> {
     if text.trim().is_empty() {
         return Err(Fault::Required);
     }

@@ -16,10 +16,10 @@ use crate::problem::{FieldError, Place};
 use crate::registration::{NewRegistration, Registration};
 use crate::serial_number::{SerialNumber, SerialNumberError};
 
-pub use answer::free_text;
+pub use answer::{free_text, purchase_day};
 pub use fault::Fault;
 
-use answer::{purchase_day, read};
+use answer::read;
 
 /// A fault, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
