@@ -18,8 +18,8 @@ pub struct SerialNumber(String);
 /// Why a text is no serial number.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SerialNumberError {
-    /// Nothing is left once blanks are taken out.
-    #[error("a serial number has at least one character that can be seen")]
+    /// Nothing is left once blanks are taken out, or a dash, which people put where they have none.
+    #[error("a serial number has at least one character that can be seen and is no dash")]
     Empty,
     /// More characters than a label has room for.
     #[error("serial number has {length} characters, at most {limit} are allowed")]
@@ -44,7 +44,7 @@ impl SerialNumber {
     /// mails and PDFs, and cannot be seen.
     ///
     /// # Errors
-    /// [`SerialNumberError::Empty`] if nothing is left, [`SerialNumberError::TooLong`] above
+    /// [`SerialNumberError::Empty`] if nothing or a dash is left, [`SerialNumberError::TooLong`] above
     /// [`limits::SERIAL_NUMBER_CHARS`], [`SerialNumberError::Character`] for the first control, private-use or
     /// non-character, [`SerialNumberError::DotsOnly`] for `.`, `..` and their kind.
     pub fn parse(text: &str) -> Result<SerialNumber, SerialNumberError> {
@@ -59,11 +59,11 @@ impl SerialNumber {
                 kept.push(character);
             }
         }
-        if length == 0 {
-            return Err(SerialNumberError::Empty);
-        }
         if length > limits::SERIAL_NUMBER_CHARS {
             return Err(SerialNumberError::TooLong { length, limit: limits::SERIAL_NUMBER_CHARS });
+        }
+        if kept.chars().all(is_dash) {
+            return Err(SerialNumberError::Empty);
         }
         if kept.chars().all(|character| matches!(character, '.' | '\u{FF0E}' | '\u{2024}')) {
             return Err(SerialNumberError::DotsOnly);
@@ -157,6 +157,11 @@ fn is_unseen(character: char) -> bool {
             | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// A hyphen, and what phones and word processors make of one.
+fn is_dash(character: char) -> bool {
+    matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
 /// No control character, nothing from the private-use areas, no non-character, no replacement character.
 fn is_printable(character: char) -> bool {
     !(character.is_control()
@@ -206,7 +211,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_serial_number() {
-        for nothing in ["", " ", "\u{200B}", "\t\r\n", "\u{2060}\u{FEFF}"] {
+        for nothing in ["", " ", "\u{200B}", "\t\r\n", "\u{2060}\u{FEFF}", "-", " – ", "---"] {
             assert_eq!(SerialNumber::parse(nothing), Err(SerialNumberError::Empty), "{nothing:?}");
         }
     }

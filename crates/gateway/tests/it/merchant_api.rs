@@ -51,6 +51,9 @@ async fn a_plus_in_an_address_is_a_plus() {
     for written in ["mara+x@example.com", "mara%2Bx@example.com", "MARA%2bX%40example.com"] {
         assert_eq!(gateway.api(&format!("/api/registrations?email={written}")).await.good(200)["total"], 1, "{written}");
     }
+    // A blank that was encoded is a blank, which no address has.
+    let blank = gateway.api("/api/registrations?email=mara%20x@example.com").await.good(200);
+    assert_eq!(blank, json!({ "data": [], "total": 0 }));
 }
 
 #[tokio::test]

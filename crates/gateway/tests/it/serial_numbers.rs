@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::gateway::Gateway;
-use crate::shop::registration_with;
+use crate::gateway::{FORM_FILE, Gateway};
+use crate::shop::{FORM, one, registration, registration_with};
 
 /// A serial number as the last part of a path, every byte of it encoded.
 fn encoded(serial: &str) -> String {
@@ -147,10 +147,102 @@ async fn a_check_says_the_same_whoever_owns_the_number() {
     let gateway = Gateway::start().await;
     gateway.load_serials(&["SN-1"]).await;
     let page = gateway.page().await;
-    page.register("0123456789abcdef", crate::shop::registration("SN-1")).await.good(201);
+    page.register("0123456789abcdef", registration("SN-1")).await.good(201);
     let expected = json!({ "status": "registered", "serialNumber": "SN-1" });
     assert_eq!(page.check("sn-1").await.good(200), expected);
     assert_eq!(gateway.page().await.check("sn-1").await.good(200), expected);
     let post = page.request(Method::GET, "/v1/serial_numbers/check");
     Answer::to(post).await.problem(405, "method-not-allowed");
+}
+
+#[tokio::test]
+async fn what_was_pasted_along_with_a_number_is_no_part_of_it() {
+    let gateway = Gateway::start().await;
+    gateway.save_form(FORM, &FORM_FILE.replace("one_time = true", "one_time = false"));
+    gateway.load_serials(&["SN12345678"]).await;
+    let page = gateway.page().await;
+    for (nth, pasted) in [
+        " SN12345678",
+        "SN12345678 ",
+        "SN12 3456 78",
+        "SN12345678\t",
+        "SN12345678\r\n",
+        "\u{A0}SN12345678",
+        "SN1234\u{200B}5678",
+        "\u{FEFF}SN12345678",
+        "SN12345678\u{202C}",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let checked = page.check(pasted).await.good(200);
+        assert_eq!((&checked["status"], &checked["serialNumber"]), (&json!("available"), &json!("SN12345678")), "{pasted:?}");
+        page.register(&format!("0123456789abcde{nth}"), registration(pasted)).await.good(201);
+        assert_eq!(gateway.registrations().await[0]["serialNumbers"], json!(["SN12345678"]), "{pasted:?}");
+        gateway.clock.advance(1);
+    }
+    let label = page.check("S/N: SN12345678").await.good(200);
+    assert_eq!((&label["status"], &label["didYouMean"]), (&json!("unknown"), &json!(["SN12345678"])));
+}
+
+#[tokio::test]
+async fn leading_zeros_are_part_of_a_number() {
+    let gateway = Gateway::start().await;
+    let numbers = json!({ "serialNumbers": [{ "serialNumber": "000123", "sku": "00042" }, { "serialNumber": "123" }] });
+    gateway.api_post("/api/serial_numbers", &numbers).await.good(201);
+    let page = gateway.page().await;
+    assert_eq!(
+        page.check("000123").await.good(200),
+        json!({ "status": "available", "serialNumber": "000123", "product": { "sku": "00042" } })
+    );
+    assert_eq!(page.check("123").await.good(200), json!({ "status": "available", "serialNumber": "123" }));
+    let between = page.check("0123").await.good(200);
+    assert_eq!((&between["status"], &between["didYouMean"]), (&json!("unknown"), &json!(["000123", "123"])));
+    page.register("0123456789abcdef", registration("123")).await.good(201);
+    assert_eq!(page.check("000123").await.good(200)["status"], "available", "it is another product");
+}
+
+#[tokio::test]
+async fn nothing_is_nobodys_number() {
+    let gateway = Gateway::start().await;
+    let optional = FORM_FILE.replace("kind = \"serial-number\"\nrequired = true", "kind = \"serial-number\"");
+    gateway.save_form(FORM, &optional.replace("validate = true", "validate = false"));
+    let page = gateway.page().await;
+    let nothing = ["", " ", "-", "–", "\u{200B}"];
+    for (nth, typed) in nothing.into_iter().enumerate() {
+        page.register(&format!("0123456789abcde{nth}"), registration(typed)).await.good(201);
+    }
+    for serials in [json!([]), json!([""]), json!(["-"])] {
+        gateway.api_post("/api/registrations", &one(registration_with("", json!({ "serialNumbers": serials })))).await.good(201);
+    }
+    let stored = gateway.registrations().await;
+    assert_eq!(stored.len(), 8);
+    assert!(stored.iter().all(|one| one["serialNumbers"] == json!([])), "{stored:?}");
+    for typed in nothing {
+        assert_eq!(page.check(typed).await.faults(422, "validation"), ["/serialNumber required"], "{typed:?}");
+    }
+    for typed in [" ", "-", "\u{200B}"] {
+        assert_eq!(look_up(&gateway, typed).await.status, 204, "{typed:?}");
+    }
+    gateway.clock.advance(1);
+    gateway.api_post("/api/registrations", &one(registration_with("", json!({ "serialNumbers": ["  ", "S1"] })))).await.good(201);
+    assert_eq!(gateway.registrations().await[0]["serialNumbers"], json!(["S1"]));
+}
+
+#[tokio::test]
+async fn a_number_is_the_same_in_turkey() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["TI1234I", "STRASSE1"]).await;
+    let page = gateway.page().await;
+    let found = page.check("ti1234i").await.good(200);
+    assert_eq!((&found["status"], &found["serialNumber"]), (&json!("available"), &json!("TI1234I")));
+    for (typed, meant) in
+        [("tı1234ı", "TI1234I"), ("Tİ1234İ", "TI1234I"), ("ı", ""), ("İ", ""), ("straße1", "STRASSE1"), ("STRAẞE1", "STRASSE1")]
+    {
+        let checked = page.check(typed).await.good(200);
+        let suggested = if meant.is_empty() { Value::Null } else { json!([meant]) };
+        assert_eq!((&checked["status"], &checked["didYouMean"]), (&json!("unknown"), &suggested), "{typed}");
+    }
+    page.register("0123456789abcdef", registration("ti1234i")).await.good(201);
+    assert_eq!(gateway.registrations().await[0]["serialNumbers"], json!(["TI1234I"]));
 }
