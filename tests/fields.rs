@@ -168,16 +168,22 @@ fn a_scanners_enter_checks_at_once_and_sends_nothing_while_fields_are_empty() {
     assert!(matches!(effects[0], Effect::Check(0, _, _)), "{effects:?}");
     let next = at(&state, "productName");
     assert!(effects.contains(&Effect::Focus(Place::Field(next))) && !effects.contains(&Effect::Gather), "{effects:?}");
+    // A form that takes one number has no further row for a scanner either.
+    let mut state = card();
+    state.form.serial_numbers.several = false;
+    update(&mut state, Event::SerialTyped(0, "SN12345678".into()));
+    let effects = update(&mut state, Event::SerialScanned(0));
+    assert!(effects.contains(&Effect::Focus(Place::Field(next))) && !effects.contains(&Effect::Gather), "{effects:?}");
+    assert_eq!(state.rows().len(), 1);
 }
 
 #[test]
 fn five_numbers_scanned_in_a_row_are_five_rows() {
     let mut state = card();
-    update(&mut state, Event::RowAdded);
     let mut row = 0;
     for number in 1..=5 {
         update(&mut state, Event::SerialTyped(row, format!("SN{number}")));
-        let effects = update(&mut state, Event::SerialEntered(row));
+        let effects = update(&mut state, Event::SerialScanned(row));
         let next = effects.iter().find_map(|effect| if let Effect::Focus(Place::Row(next)) = effect { Some(*next) } else { None });
         row = next.unwrap_or_else(|| panic!("no next row after {number}: {effects:?}"));
     }

@@ -13,6 +13,15 @@ use crate::form::Event;
 /// What stands for an Enter that ended a composition, in browsers that tell so in no other way (UI Events, 4.3.3).
 const COMPOSING: u32 = 229;
 
+/// 4 keys: what is shorter anybody types quickly.
+const SCANNED_KEYS: u32 = 4;
+
+/// 40 ms for each key: scanners take 1 to 20, the fastest typists 60 and more.
+const SCANNED_KEY_MS: f64 = 40.0;
+
+/// Half a second without a key: what comes then is another number, or another person.
+const PAUSE_MS: f64 = 500.0;
+
 /// Listeners, and what ends them.
 pub(super) struct Heard {
     controller: Option<AbortController>,
@@ -57,16 +66,32 @@ impl Heard {
 
 /// Enter that ends a composition sends nothing; Enter in a serial number is a scanner's, or a person's who wants it checked.
 fn entered(shell: &Rc<Shell>, event: &DomEvent) {
-    let Some(key) = event.dyn_ref::<KeyboardEvent>().filter(|key| key.key() == "Enter") else { return };
-    if key.is_composing() || key.key_code() == COMPOSING {
-        return event.prevent_default();
-    }
-    if let Some(row) = row_of(event) {
-        event.prevent_default();
-        if !key.repeat() {
-            shell.dispatch(Event::SerialEntered(row));
+    let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+    let Some(row) = row_of(event) else {
+        if key.key() == "Enter" && is_composing(key) {
+            event.prevent_default();
         }
+        return;
+    };
+    let (first, last, keys) = shell.pace.get();
+    let now = event.time_stamp();
+    let goes_on = now - last < PAUSE_MS;
+    match key.key().as_str() {
+        "Enter" => {}
+        "Tab" => return shell.pace.set((0.0, 0.0, 0)),
+        _ => return shell.pace.set(if goes_on { (first, now, keys + 1) } else { (now, now, 1) }),
     }
+    event.prevent_default();
+    if is_composing(key) || key.repeat() {
+        return;
+    }
+    shell.pace.set((0.0, 0.0, 0));
+    let scanned = goes_on && keys >= SCANNED_KEYS && now - first < SCANNED_KEY_MS * f64::from(keys);
+    shell.dispatch(if scanned { Event::SerialScanned(row) } else { Event::SerialEntered(row) });
+}
+
+fn is_composing(key: &KeyboardEvent) -> bool {
+    key.is_composing() || key.key_code() == COMPOSING
 }
 
 /// Several numbers that come with one paste, each on a line or in a cell of its own.

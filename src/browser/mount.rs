@@ -178,8 +178,10 @@ fn start(shell: &Rc<Shell>, held: Option<&Held>, submit: bool) {
         }
     });
     let rows: Vec<(u32, u32)> = shell.state.with_untracked(|state| state.rows().iter().map(|row| (row.id, row.generation)).collect());
+    let mut typed_in = None;
     for (nth, (id, generation)) in rows.into_iter().enumerate() {
         if held.is_some_and(|held| held.is_in("serialNumber", nth)) {
+            typed_in = Some(id);
             super::effects::run(shell, Effect::CheckLater(id, generation));
         } else {
             shell.dispatch(Event::SerialLeft(id));
@@ -194,6 +196,7 @@ fn start(shell: &Rc<Shell>, held: Option<&Held>, submit: bool) {
     }
     page::ready(&shell.host);
     if submit {
-        shell.dispatch(Event::SubmitPressed);
+        // Enter in a serial number, before anything could tell that it was a scanner's. People take longer to type one.
+        shell.dispatch(typed_in.map_or(Event::SubmitPressed, Event::SerialScanned));
     }
 }

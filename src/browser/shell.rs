@@ -21,6 +21,8 @@ pub(super) struct Shell {
     pub(super) root: Element,
     pub(super) gateway: Gateway,
     pub(super) extras: Extras,
+    /// How quickly a serial number is typed: when the first and the last key were pressed, and how many there were.
+    pub(super) pace: Cell<(f64, f64, u32)>,
     checks: RefCell<Vec<(u32, AbortController)>>,
     uploads: RefCell<Vec<Running>>,
     gone: Cell<bool>,
@@ -29,7 +31,7 @@ pub(super) struct Shell {
 impl Shell {
     pub(super) fn new(state: RwSignal<FormState>, host: HtmlElement, root: Element, gateway: Gateway, extras: Extras) -> Rc<Shell> {
         let (checks, uploads) = (RefCell::default(), RefCell::default());
-        Rc::new(Shell { state, host, root, gateway, extras, checks, uploads, gone: Cell::new(false) })
+        Rc::new(Shell { state, host, root, gateway, extras, pace: Cell::default(), checks, uploads, gone: Cell::new(false) })
     }
 
     /// Takes an event and does what comes of it. A card that is gone hears nothing.

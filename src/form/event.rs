@@ -31,8 +31,10 @@ pub enum Event {
     SerialTyped(u32, String),
     /// A serial number lost the focus, or a scanner ended it: no reason to wait any longer.
     SerialLeft(u32),
-    /// Enter was pressed in a serial number, by a person or a scanner.
+    /// Enter was pressed in a serial number.
     SerialEntered(u32),
+    /// A scanner typed a serial number and pressed Enter.
+    SerialScanned(u32),
     /// Several serial numbers were pasted into this row.
     SerialsPasted(u32, Vec<String>),
     /// A suggestion was taken: row, number.

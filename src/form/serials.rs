@@ -9,7 +9,7 @@ use super::{CallFault, Check, Effect, FieldAnswer, FormState, Phase, Place, Row}
 
 /// Enter in a row. A scanner ends every number with it, so it sends nothing while something is still to be filled in: the focus
 /// goes there instead.
-pub(super) fn entered(state: &mut FormState, id: u32) -> Vec<Effect> {
+pub(super) fn entered(state: &mut FormState, id: u32, scanned: bool) -> Vec<Effect> {
     let Some(row) = state.row_mut(id) else {
         return Vec::new();
     };
@@ -22,8 +22,8 @@ pub(super) fn entered(state: &mut FormState, id: u32) -> Vec<Effect> {
     if let Some(empty) = empty_row {
         effects.push(Effect::Focus(Place::Row(empty)));
     } else if let Some(next) = next_empty(state) {
-        // Whoever scans one number after the other gets row after row.
-        if state.form.serial_numbers.several && last && state.rows().len() > 1 {
+        // Whoever scans one number after the other gets row after row. An empty one at the end is not sent.
+        if state.form.serial_numbers.several && last && (scanned || state.rows().len() > 1) {
             effects.extend(added(state));
         } else {
             effects.push(Effect::Focus(next));

@@ -23,7 +23,8 @@ pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
         Event::Left(index) => left(state, index),
         Event::SerialTyped(id, text) => state.row_mut(id).map(|row| row.typed(text)).unwrap_or_default(),
         Event::SerialLeft(id) => state.row_mut(id).map(Row::check_now).unwrap_or_default(),
-        Event::SerialEntered(id) => serials::entered(state, id),
+        Event::SerialEntered(id) => serials::entered(state, id, false),
+        Event::SerialScanned(id) => serials::entered(state, id, true),
         Event::SerialsPasted(id, numbers) => serials::pasted(state, id, numbers),
         Event::Suggested(id, number) => serials::suggested(state, id, number),
         Event::CheckDue(id, generation) => match state.row_mut(id) {

@@ -16,7 +16,7 @@ const NO_PICKER: &str = "no test could press the buttons of its file picker";
 
 impl Visit {
     /// The product page, on which the wasm's arrival is noted.
-    async fn to_a_page_that_notes_wasm() -> Visit {
+    pub(crate) async fn to_a_page_that_notes_wasm() -> Visit {
         let visit = Visit::begin().await;
         visit.goes_to(NOTES_WASM, &format!("{}{}", visit.gateway.script(), visit.gateway.element())).await;
         visit.card().is_painted().await;
@@ -24,7 +24,7 @@ impl Visit {
     }
 
     /// Waits until wasm could take over; it does not.
-    async fn is_not_taken_over(&self) {
+    pub(crate) async fn is_not_taken_over(&self) {
         let ready = "return !!window.wasmIsReady && performance.getEntriesByType('resource').some(one => one.name.includes('/card'))";
         until_true("wasm and card are there", async || self.browser.js(ready, vec![]).await == true).await;
         for _ in 0..5 {

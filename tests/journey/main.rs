@@ -26,5 +26,6 @@ mod hosts;
 mod on_a_page;
 mod once;
 mod refused;
+mod reports;
 mod whole_journey;
 mod without_scripts;
