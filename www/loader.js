@@ -173,7 +173,7 @@
     name(self);
     // Seven days, in milliseconds. The time stands before the pairs.
     const text = draft(self, 'get'), fresh = Date.now() - parseInt(text) < 6048e5;
-    const pairs = self.kept || (fresh ? [...new URLSearchParams(text)].slice(1) : 0);
+    const pairs = self.kept || (self.back = fresh && [...new URLSearchParams(text)].slice(1));
     const more = pairs && restore(painted, pairs, brought);
     if (element.product) give(self, element.product);
     watch(self, painted, self.leave = new AbortController());

@@ -50,6 +50,9 @@ struct Options {
     /// The product the page is about.
     #[serde(default)]
     product: Option<String>,
+    /// Whether what was typed before a reload, or on an earlier visit, stands in the form again.
+    #[serde(default)]
+    restored: bool,
     /// Whether submit was pressed already.
     #[serde(default)]
     submit: bool,
@@ -99,7 +102,9 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
 
     let owner = Owner::new_root(None);
     let (shell, handle) = owner.with(|| {
-        let state = RwSignal::new(FormState::new(options.form, &options.slug, options.product, &answers, today()));
+        let mut first = FormState::new(options.form, &options.slug, options.product, &answers, today());
+        first.restored = options.restored;
+        let state = RwSignal::new(first);
         let gateway = Gateway::new(options.gateway, options.key, options.slug);
         let shell = Shell::new(state, host, wrapper.clone().into(), gateway, extras);
         let weak = Rc::downgrade(&shell);

@@ -56,6 +56,8 @@ pub struct FormState {
     pub online: bool,
     /// Whether a file was left out to be able to send.
     pub without_receipt: bool,
+    /// Whether what was typed on an earlier visit stands in the form again.
+    pub restored: bool,
     /// How often the form was begun anew.
     pub drawn: u32,
 }
@@ -77,6 +79,7 @@ impl FormState {
             today,
             online: true,
             without_receipt: false,
+            restored: false,
             drawn: 0,
         }
     }

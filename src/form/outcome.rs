@@ -91,6 +91,7 @@ impl FormState {
         self.notice = None;
         self.summary = false;
         self.without_receipt = false;
+        self.restored = false;
         self.drawn += 1;
     }
 

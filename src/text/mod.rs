@@ -247,6 +247,8 @@ texts! {
     Clear = "clear",
     /// Said when what was typed before stands in the form again.
     DraftBack = "draft-back",
+    /// Behind it, in a form that takes files: they are not kept.
+    DraftFiles = "draft-files",
     /// Notice: the browser has no network.
     Offline = "offline",
     /// Notice: the page is being edited, so nothing is sent.

@@ -52,6 +52,12 @@ fn form(context: Context, action: String) -> AnyView {
         .with("part", "submit")
         .with_live("aria-busy", live(move || sending().map(|_| "true".to_owned())))
         .live_text(live(move || Some(context.say(sending().unwrap_or(Text::Register)))));
+    // Files cannot be kept, so nobody is left to think that theirs was.
+    let restored = context.peek(|state| state.restored.then_some(state.form.field(FieldKind::Receipt).is_some())).map(|file| {
+        let again = if file { context.say(Text::DraftFiles) } else { String::new() };
+        let words = element("p").with("class", "say quiet").with("role", "status").text(context.say(Text::DraftBack));
+        words.text(" ").text(again).view()
+    });
     let clear = if context.plain() {
         plain::again(context, "link", Text::Clear)
     } else {
@@ -70,6 +76,7 @@ fn form(context: Context, action: String) -> AnyView {
         .child(plain::nonce(context))
         .child(head.view())
         .child(summary(context))
+        .children(restored)
         .children(body)
         .child(button.view())
         .child(without(context))

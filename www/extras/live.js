@@ -29,6 +29,7 @@ export default async (loader, self, painted, signal, touch, touched) => {
           page: painted.querySelector('form').action,
           product: self.product || undefined,
           submit: !!self.submitted,
+          restored: !!self.back,
           extra: loader.extra,
           ended: (file, line) => ended(loader, of, `${file}:${line}`),
         });

@@ -137,6 +137,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "Das sind zu viele Dateien: {label}",
         Text::Clear => "Formular leeren",
         Text::DraftBack => "Was Sie eingegeben hatten, ist noch da.",
+        Text::DraftFiles => "Falls Sie eine Datei ausgewählt hatten, wählen Sie sie noch einmal aus.",
         Text::Offline => {
             "Sie sind offline. Alle Ihre Eingaben bleiben erhalten, und Sie können sie senden, sobald Sie wieder verbunden sind."
         }

@@ -121,6 +121,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "These are more files than fit: {label}",
         Text::Clear => "Clear the form",
         Text::DraftBack => "What you had typed is still here.",
+        Text::DraftFiles => "If you had chosen a file, choose it again.",
         Text::Offline => "You are offline. Everything you typed is kept, and you can send it when you are back.",
         Text::Preview => "This is a preview. Sending is switched off.",
         Text::PageExpired => "This page was open for a long time. Look through what you typed, then send it again.",

@@ -127,6 +127,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "Son más archivos de los que caben: {label}",
         Text::Clear => "Vaciar el formulario",
         Text::DraftBack => "Lo que habías escrito sigue aquí.",
+        Text::DraftFiles => "Si habías elegido un archivo, elígelo de nuevo.",
         Text::Offline => "No tienes conexión. Todo lo que has escrito se conserva, y podrás enviarlo cuando vuelvas a tenerla.",
         Text::Preview => "Esto es una vista previa. El envío está desactivado.",
         Text::PageExpired => "Esta página ha estado abierta mucho tiempo. Repasa lo que has escrito y vuelve a enviarlo.",

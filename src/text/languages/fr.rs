@@ -132,6 +132,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "Il y a trop de fichiers\u{a0}: {label}",
         Text::Clear => "Vider le formulaire",
         Text::DraftBack => "Ce que vous aviez saisi est toujours là.",
+        Text::DraftFiles => "Si vous aviez choisi un fichier, choisissez-le à nouveau.",
         Text::Offline => {
             "Vous êtes hors ligne. Tout ce que vous avez saisi est conservé, et vous pourrez l’envoyer une fois la connexion revenue."
         }

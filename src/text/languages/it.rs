@@ -123,6 +123,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "I file sono troppi: {label}",
         Text::Clear => "Svuota il modulo",
         Text::DraftBack => "Ciò che era stato scritto è ancora qui.",
+        Text::DraftFiles => "Se c’era un file, va scelto di nuovo.",
         Text::Offline => "La connessione manca. Tutto ciò che è stato scritto resta salvato e si potrà inviare appena torna.",
         Text::Preview => "Questa è un’anteprima. L’invio è disattivato.",
         Text::PageExpired => "Questa pagina è rimasta aperta a lungo. Rileggere quanto scritto, poi inviarlo di nuovo.",

@@ -121,6 +121,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "ファイルが多すぎます：{label}",
         Text::Clear => "入力内容を消去",
         Text::DraftBack => "前に入力した内容が残っています。",
+        Text::DraftFiles => "ファイルを選択していた場合は、もう一度選んでください。",
         Text::Offline => "オフラインです。入力内容はすべて残っています。接続が戻ったら送信できます。",
         Text::Preview => "これはプレビューです。送信はできません。",
         Text::PageExpired => "このページを開いてから時間が経ちました。入力内容を確認してから、もう一度送信してください。",

@@ -132,6 +132,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "Dit zijn te veel bestanden: {label}",
         Text::Clear => "Formulier leegmaken",
         Text::DraftBack => "Wat je had ingevuld staat er nog.",
+        Text::DraftFiles => "Had je een bestand gekozen, kies het dan opnieuw.",
         Text::Offline => {
             "Je bent offline. Alles wat je hebt ingevuld blijft bewaard, en je kunt het verzenden zodra je weer verbinding hebt."
         }

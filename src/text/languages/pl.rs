@@ -123,6 +123,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "To więcej plików, niż się mieści: {label}",
         Text::Clear => "Wyczyść formularz",
         Text::DraftBack => "Wpisane wcześniej dane nadal tu są.",
+        Text::DraftFiles => "Jeśli plik był już wybrany, trzeba wybrać go ponownie.",
         Text::Offline => "Brak połączenia z internetem. Wszystkie wpisane dane są zachowane i można je wysłać po jego odzyskaniu.",
         Text::Preview => "To jest podgląd. Wysyłanie jest wyłączone.",
         Text::PageExpired => "Ta strona była długo otwarta. Przejrzyj wpisane dane, a potem wyślij je ponownie.",

@@ -124,6 +124,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "São mais arquivos do que cabem: {label}",
         Text::Clear => "Limpar o formulário",
         Text::DraftBack => "O que você tinha digitado continua aqui.",
+        Text::DraftFiles => "Se você tinha escolhido um arquivo, escolha-o de novo.",
         Text::Offline => "Você está sem conexão. Tudo o que você digitou está guardado, e você pode enviar quando a conexão voltar.",
         Text::Preview => "Isto é uma prévia. O envio está desativado.",
         Text::PageExpired => "Esta página ficou aberta por muito tempo. Confira o que você digitou e envie de novo.",

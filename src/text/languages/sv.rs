@@ -125,6 +125,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "Det är fler filer än vad som ryms: {label}",
         Text::Clear => "Töm formuläret",
         Text::DraftBack => "Det du hade skrivit finns kvar.",
+        Text::DraftFiles => "Om du hade valt en fil, välj den igen.",
         Text::Offline => "Du är offline. Allt du har skrivit finns kvar, och du kan skicka det när du är uppkopplad igen.",
         Text::Preview => "Det här är en förhandsvisning. Det går inte att skicka formuläret.",
         Text::PageExpired => "Den här sidan har varit öppen länge. Läs igenom det du har skrivit och skicka det sedan igen.",

@@ -121,6 +121,7 @@ fn words(text: Text) -> &'static str {
         Text::TooManyFiles => "文件数量过多：{label}",
         Text::Clear => "清空表单",
         Text::DraftBack => "您之前输入的内容还在。",
+        Text::DraftFiles => "如果之前选过文件，请重新选择。",
         Text::Offline => "您已离线。您输入的内容都已保留，恢复联网后即可发送。",
         Text::Preview => "这是预览。无法提交表单。",
         Text::PageExpired => "此页面打开的时间过长。请检查您输入的内容，然后重新发送。",
