@@ -23,6 +23,7 @@ mod before_live;
 mod console;
 mod faults;
 mod hosts;
+mod many;
 mod on_a_page;
 mod once;
 mod refused;
