@@ -55,7 +55,7 @@ const watch = ({ on }, self, painted, signal, touch, touched) => {
   const down = new Set();
   let released;
   // A control with a picker or with parts of its own, once it is being worked with, and an input method, while it composes.
-  let operated = touched?.matches(worked) || self.root.activeElement?.matches(worked);
+  let operated = touch === 'pointerdown' && touched.matches(worked) || self.root.activeElement?.matches(worked);
   const soon = () => setTimeout(() => self.take?.());
   const up = ({ code }) => { down.delete(code); soon(); };
   const lift = () => up({ code: 0 });

@@ -1,6 +1,7 @@
 //! Public bug reports about other people's forms, as far as only a browser can show that this one has none of them. All of them, with
 //! the tests that show each, are in `docs/reports.md`.
 
+mod days;
 mod keys;
 
 use serde_json::json;
