@@ -6,7 +6,7 @@
   const { gateway, key, css, tree, version, languages = [config.lang] } = config;
   // Set on the first line that runs, so that the script standing there twice, or being injected again, changes nothing.
   const mark = Symbol.for('regcard'), own = `${version} for ${key}`, other = window[mark];
-  if (other) return other === own || console.warn(`regcard: ${other} is here already, not ${own}`);
+  if (other) return other === own || console.info(`regcard: ${other} is here already, not ${own}`);
   window[mark] = own;
 
   const page = document.documentElement;
@@ -23,10 +23,13 @@
   // A module of www/extras/, all of which share one hash.
   const extra = async (name, ...given) => (await import(`${gateway}/v1/assets/${name}-${config.extras}.js`)).default(...given);
 
+  // The page's address is nobody's business.
+  const unnamed = { referrerPolicy: 'no-referrer' };
+
   // What the gateway says about a form in a language.
   const ask = (form, lang) => {
     const url = `${gateway}/v1/forms/${key}/${encodeURIComponent(form)}/card?lang=${encodeURIComponent(lang)}`;
-    if (!cards.has(url)) cards.set(url, fetch(url).then(answer => {
+    if (!cards.has(url)) cards.set(url, fetch(url, unnamed).then(answer => {
       if (!answer.ok) throw Error(`${answer.status} ${url}`);
       return answer.json();
     }).catch(error => { cards.delete(url); throw error; }));
@@ -103,7 +106,10 @@
   // The painted form stays and sends itself to the hosted page, unless there is no network; the link inside is shown below it. Another
   // touch tries again a little later, if that is worth while.
   const fail = (self, { code = 'RC-103', why = 'a part of the form cannot be had', error, refused = true, last }) => {
-    if (!last) setTimeout(() => { self.starting = 0; }, 1e3);
+    if (!last) setTimeout(() => {
+      self.starting = 0;
+      if (self.again) self.touch();
+    }, 1e3);
     console.error(`${code} regcard: ${why}`, error);
     self.refused = refused;
     const form = self.root?.querySelector('form');
@@ -185,9 +191,9 @@
   // Waits for the first touch. A submit is held until WebAssembly is there.
   const watch = (self, painted, { signal }) => {
     const touch = self.touch = event => {
-      if (signal.aborted || self.starting) return;
+      if (self.again = self.starting || signal.aborted) return;
       self.begun = true;
-      (loader.wasm ||= fetch(config.wasm)).catch(() => {});
+      (loader.wasm ||= fetch(config.wasm, unnamed)).catch(() => {});
       self.starting = extra('live', loader, self, painted, signal, event?.type, event?.target).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
     };
     on(painted, 'pointerdown focusin keydown input change', touch, { signal });
@@ -286,9 +292,14 @@
   if (form !== undefined && !document.querySelector('reg-card')) mount({ append: element => script.after(element) }, { form: form || null });
   // Links that open a card, and places that become one, are rare: what they need is fetched where there are some.
   const follow = hash => { if (/^#reg(card|ister)/.test(hash)) extra('dialog', loader, hash); };
-  const look = () => { if (window.RegCardConfig || document.querySelector('[data-regcard]')) extra('places', loader, mount); };
+  // They are looked for once in a while, not with every change of the page.
+  let looked;
+  const look = () => {
+    looked = 0;
+    if (window.RegCardConfig || document.querySelector('[data-regcard]')) extra('places', loader, mount);
+  };
+  new MutationObserver(() => { looked ||= setTimeout(look, 200); }).observe(page, { childList: true, subtree: true });
   look();
-  on(window, 'load', look);
   on(document, 'click', ({ target }) => follow(target.closest?.('a')?.hash));
   on(window, 'hashchange', () => follow(location.hash));
   follow(location.hash);

@@ -41,8 +41,20 @@ impl Visit {
 
     /// The same, with headers of the page's own.
     pub(crate) async fn goes_to_with(&self, head: &str, body: &str, headers: &[(&str, &str)]) {
+        self.is_somebody_new().await;
         self.shop.show(head, body, headers);
         self.browser.go(&format!("{}/", self.shop.origin())).await;
+    }
+
+    /// Nothing is left of what was typed on the shop's pages before.
+    pub(crate) async fn is_somebody_new(&self) {
+        self.shop.serve(
+            "/nothing",
+            &[("content-type", "text/html")],
+            "<!doctype html><title>Shop</title><link rel=\"icon\" href=\"data:,\">",
+        );
+        self.browser.go(&format!("{}/nothing", self.shop.origin())).await;
+        self.browser.js("localStorage.clear(); sessionStorage.clear();", Vec::new()).await;
     }
 
     pub(crate) fn card(&self) -> Card<'_> {

@@ -9,6 +9,7 @@ let engine, later, listening;
 
 export default async (loader, self, painted, signal, touch, touched) => {
   listen(loader);
+  notice(loader, self);
   if (self.watched !== painted) watch(loader, self, painted, signal, touch, touched);
   const { config } = loader, { element, root } = self, of = turn;
   const asked = loader.ask(self.form, self.lang).catch(error => { throw { code: error instanceof TypeError ? 'RC-102' : 'RC-105', error }; });
@@ -55,7 +56,7 @@ const watch = ({ on }, self, painted, signal, touch, touched) => {
   const down = new Set();
   let released;
   // A control with a picker or with parts of its own, once it is being worked with, and an input method, while it composes.
-  let operated = touch === 'pointerdown' && touched.matches(worked) || self.root.activeElement?.matches(worked);
+  let operated = touch === 'pointerdown' && touched.matches(worked);
   const soon = () => setTimeout(() => self.take?.());
   const up = ({ code }) => { down.delete(code); soon(); };
   const lift = () => up({ code: 0 });
@@ -97,14 +98,19 @@ const start = loader => engine ||= (async () => {
     // Another address makes another instance; what it fails in can be told by it.
     const glue = await import(`${loader.config.glue}?${turn}`);
     code = 'RC-102';
-    const answer = await loader.wasm;
-    code = 'RC-104';
-    why = 'what came is no WebAssembly that this browser can run';
-    if (!answer.ok) throw Error(`${answer.status} ${answer.url}`);
+    const answer = await loader.wasm, type = answer.headers.get('content-type');
+    if (!answer.ok || /text|html|json/.test(type)) {
+      why = `something has answered in the gateway's place: ${answer.status} ${type}`;
+      throw Error(answer.url);
+    }
     await glue.default({ module_or_path: answer });
     return glue;
   } catch (error) {
     engine = loader.wasm = 0;
+    if (code === 'RC-102' && error instanceof WebAssembly.CompileError) {
+      code = 'RC-101';
+      why = 'this browser cannot run the WebAssembly of the card';
+    }
     throw { code, why, error, last: /1$|900/.test(code) };
   }
 })();
@@ -116,7 +122,7 @@ const explained = async (loader, failure) => {
   const { effectiveDirective, blockedURI } = loader.blocked || {};
   const blocked = blockedURI?.startsWith(loader.config.gateway) && `${effectiveDirective} refuses ${blockedURI}`;
   const fallback = failure.code === 'RC-102' ? 'the gateway cannot be reached' : undefined;
-  throw { ...failure, why: failure.why || blocked || fallback, refused: failure.code !== 'RC-102' || !!blocked };
+  throw { ...failure, why: failure.why || blocked || fallback, refused: failure.code !== 'RC-102' || !!(failure.why || blocked) };
 };
 
 // Its panic hook tells; whatever else traps arrives as an error of the page.
@@ -124,7 +130,7 @@ const listen = loader => {
   if (listening) return;
   listening = true;
   loader.on(window, 'error unhandledrejection', ({ error, reason = error }) => {
-    if (!(reason instanceof WebAssembly.RuntimeError)) return;
+    if (!engine || !(reason instanceof WebAssembly.RuntimeError)) return;
     // One that has ended before may go on failing: its listeners and timers are still there. Its glue's address tells them apart.
     const [, rest] = `${reason.stack}`.split(loader.config.glue);
     if (rest) ended(loader, Number(/^\?(\d+)/.exec(rest)?.[1] ?? turn), reason);
@@ -150,10 +156,30 @@ const revive = (loader, self) => {
   if (self.root.querySelector('form')) loader.extra('options', loader, self, true);
 };
 
-// Where a page is only being edited, or has no origin, nothing is sent, and the card says so.
+// Where a page is only being edited nothing is sent, and the card says so.
 const withhold = (loader, self, words) => {
-  if (self.withheld || !(window.Shopify?.designMode || origin === 'null')) return;
+  if (!window.Shopify?.designMode) return;
+  self.root.querySelector('form')?.before(loader.build(['p', { class: 'note', role: 'note' }, words]));
+  if (self.withheld) return;
   self.withheld = true;
   loader.on(self.element, 'regcard:submit', event => event.preventDefault());
-  self.root.prepend(loader.build(['div', { class: 'regcard aside' }, ['p', { class: 'note', role: 'note' }, words]]));
+};
+
+// A page may take keys away before they get here. It cannot be kept from that, but its owner can be told: a letter that comes up and
+// was never seen to go down, or one that somebody has called off.
+const notice = ({ on }, self) => {
+  if (self.noticed) return;
+  self.noticed = true;
+  // A key that is down by now comes up soon.
+  const down = new Set(), since = performance.now() + 300;
+  const typed = ({ key, code, target, ctrlKey, metaKey, altKey }) =>
+    code && key?.length === 1 && !ctrlKey && !metaKey && !altKey && target.matches('textarea,input:not([type=checkbox],[type=radio],[type=file])');
+  const taken = ({ key }) => {
+    if (self.noticed !== true || performance.now() < since) return;
+    self.noticed = key;
+    console.warn(`RC-121 regcard: the page takes keys away from the form, such as "${key}": somebody's keydown listener`);
+  };
+  on(self.root, 'keydown', event => down.add(event.code), true);
+  on(self.root, 'keydown', event => { if (event.defaultPrevented && typed(event)) taken(event); });
+  on(self.root, 'keyup', event => { if (!down.delete(event.code) && typed(event)) taken(event); }, true);
 };

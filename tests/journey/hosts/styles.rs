@@ -120,7 +120,7 @@ pub(super) async fn in_front(host: &Host<'_>) {
 
 pub(super) async fn right_to_left(host: &Host<'_>) {
     let turn = "<script>document.documentElement.dir = 'rtl'; document.documentElement.lang = 'ar'</script>";
-    host.goes_to(turn, &host.snippet()).await;
+    host.goes_to(turn, &host.snippet().replace("<reg-card", "<reg-card lang=\"en\"")).await;
     host.card().is_painted().await;
     let directions = "['.regcard', '[name=serialNumber]', '[name=customerEmail]', '[name=purchaseDate]'].map(one => getComputedStyle(root.querySelector(one)).direction)";
     // An English form on an Arabic page is an English form.

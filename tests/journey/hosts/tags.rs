@@ -92,11 +92,11 @@ pub(super) async fn tag_manager(host: &Host<'_>) {
 }
 
 pub(super) async fn stripped(host: &Host<'_>) {
-    let body = format!("{}<div data-regcard=\"product-registration\"></div>", host.visit.gateway.script());
+    let body = format!("{}<div data-regcard=\"product-registration\" data-product=\"Espresso Duo\"></div>", host.visit.gateway.script());
     host.goes_to("", &body).await;
     host.registers().await;
     // Put in later, by the builder's own script.
     host.goes_to("", &host.visit.gateway.script()).await;
-    host.js("document.body.insertAdjacentHTML('beforeend', '<div data-regcard=\"\"></div>')").await;
+    host.js("document.body.insertAdjacentHTML('beforeend', '<div data-regcard=\"\" data-product=\"Espresso Duo\"></div>')").await;
     host.registers().await;
 }

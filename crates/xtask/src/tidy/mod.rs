@@ -55,7 +55,7 @@ fn collect(root: &Path, folder: &str, files: &mut Vec<File>) -> Result<()> {
         let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {
             collect(root, &path, files)?;
-        } else if [".rs", ".toml", ".js", ".css", ".md"].iter().any(|ending| path.ends_with(ending)) {
+        } else if [".rs", ".toml", ".js", ".ts", ".css", ".md"].iter().any(|ending| path.ends_with(ending)) {
             let text = fs::read_to_string(entry.path()).with_context(|| format!("cannot read {path}"))?;
             files.push(File { path, text });
         }

@@ -65,9 +65,11 @@ pub(super) fn all(files: &[File]) -> Vec<Finding> {
                 findings.extend(words(file, &["rem"], "a page's rem is the page's; the card counts in em", is_unit))
             }
             "www/loader.js" => findings.extend(loader(file)),
+            path if path.starts_with("www/extras/") && path.ends_with(".js") => findings.extend(nodes_only(file)),
             _ => {}
         }
     }
+    findings.extend(options_are_told(files));
     findings
 }
 
@@ -135,16 +137,44 @@ fn protocol_dependencies(file: &File) -> Vec<Finding> {
 
 /// The loader knows no rule of the form: it fetches scripts, wasm and the card, and never makes HTML from text.
 fn loader(file: &File) -> Vec<Finding> {
-    let mut findings = words(
-        file,
-        &["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "XMLHttpRequest"],
-        "the loader makes nodes, and no requests but for its own files",
-        |_, _| true,
-    );
-    findings.extend(words(file, &["fetch("], "the loader fetches wasm and the card alone", |line, _| {
-        !line.contains("fetch(config.wasm)") && !line.contains("fetch(url)")
+    let mut findings = nodes_only(file);
+    findings.extend(words(file, &["XMLHttpRequest", "fetch("], "the loader fetches wasm and the card alone", |line, _| {
+        !line.contains("fetch(config.wasm, unnamed)") && !line.contains("fetch(url, unnamed)")
     }));
     findings
+}
+
+/// What Trusted Types refuse.
+fn nodes_only(file: &File) -> Vec<Finding> {
+    let strings = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"];
+    words(file, &strings, "the loader makes nodes, never HTML from text", |_, _| true)
+}
+
+/// Each option that the loader knows stands in the types and in the guide.
+fn options_are_told(files: &[File]) -> Vec<Finding> {
+    let file = |path: &str| files.iter().find(|file| file.path == path);
+    let (Some(loader), Some(types), Some(guide)) = (file("www/loader.js"), file("www/regcard.d.ts"), file("docs/embedding.md")) else {
+        return Vec::new();
+    };
+    let Some((_, list)) = loader.text.split_once("const options = [") else {
+        return vec![finding(loader, 0, "`const options = […]`, by which this is checked, is gone".to_owned())];
+    };
+    let names = list.split(']').next().unwrap_or_default().split('\'').skip(1).step_by(2).chain(["lang", "prefill-", "hidden-"]);
+    names
+        .flat_map(|name| {
+            let typed = if name.ends_with('-') { format!("`{name}${{string}}`") } else { format!("\n  {}?:", camel(name)) };
+            let untyped = (!types.text.contains(&typed)).then(|| finding(types, 0, format!("the option {name} is not here")));
+            let untold = (!guide.text.contains(&format!("`{name}"))).then(|| finding(guide, 0, format!("the option {name} is not here")));
+            [untyped, untold].into_iter().flatten()
+        })
+        .collect()
+}
+
+/// `heading-level` as scripts write it.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('-');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| name + &part[..1].to_uppercase() + &part[1..])
 }
 
 /// Whether `rem` is a unit at this place, not a part of a word.
@@ -230,7 +260,21 @@ mod tests {
     fn the_loader_makes_nodes() {
         assert_eq!(found("www/loader.js", "x.innerHTML = y;\n"), 1);
         assert_eq!(found("www/loader.js", "fetch('/v1/sessions');\n"), 1);
-        assert_eq!(found("www/loader.js", "const wasm = fetch(config.wasm);\n"), 0);
+        assert_eq!(found("www/loader.js", "const wasm = fetch(config.wasm, unnamed);\n"), 0);
+        assert_eq!(found("www/extras/dialog.js", "x.innerHTML = y;\n"), 1);
+        assert_eq!(found("www/extras/diagnose.js", "fetch('/v1/sessions');\n"), 0);
+    }
+
+    #[test]
+    fn every_option_is_told() {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+        let loader = file("www/loader.js", "const options = ['form', 'heading-level'];\n");
+        let types = "interface X {\n  form?: string;\n  lang?: string;\n  headingLevel?: number;\n  [a: `prefill-${string}`]: b;\n  [a: `hidden-${string}`]: b;\n}";
+        let guide = "| `form` | `lang` | `heading-level` | `prefill-KEY` | `hidden-KEY` |";
+        let told = |types: &str, guide: &str| all(&[loader.clone(), file("www/regcard.d.ts", types), file("docs/embedding.md", guide)]);
+        assert_eq!(told(types, guide), []);
+        assert_eq!(told(&types.replace("headingLevel", "level"), guide).len(), 1);
+        assert_eq!(told(types, &guide.replace("`form`", "")).len(), 1);
     }
 
     #[test]
