@@ -51,6 +51,25 @@
   const held = root => [...root.querySelectorAll('[name]')].flatMap(({ name, type, value, checked, files }) =>
     type === 'hidden' || /radio|checkbox/.test(type) && !checked ? [] : [[name, files || value]]);
 
+  // What the page, or its address, gives a field. No box is ticked and no file is chosen for anybody.
+  const gives = (element, { name, type, inputMode, dataset: { url } }) => {
+    if (/checkbox|file/.test(type)) return;
+    const value = element.getAttribute(`prefill-${name}`) ?? element.getAttribute(`hidden-${name}`)
+      ?? (name === 'serialNumber' && element.serial || url && new URLSearchParams(location.search).get(url));
+    // No address has a blank: one was a plus.
+    return inputMode === 'email' ? value?.trim().replace(/ /g, '+') : value;
+  };
+
+  // Fills a control in; a list has what it has.
+  const fill = (control, value) => {
+    const before = control.value;
+    if (control.type === 'radio') control.checked ||= before === value;
+    else if (value != null) {
+      control.value = value;
+      control.value ||= before;
+    }
+  };
+
   // Puts what was held into a form; answers whether there was more than it has controls for, such as further serial numbers, which go
   // along unseen. `shy` leaves what is filled in already.
   const restore = (painted, pairs, shy) => {
@@ -170,6 +189,7 @@
     open(self);
     const { root } = self, place = self.place || root;
     const old = place.querySelector('.regcard'), painted = brought || build(first);
+    if (!brought) painted.querySelectorAll('[name]').forEach(control => fill(control, gives(element, control)));
     if (old && !brought) {
       self.kept = held(old);
       old.replaceWith(painted);
@@ -179,12 +199,13 @@
     name(self);
     // Seven days, in milliseconds. The time stands before the pairs.
     const text = draft(self, 'get'), fresh = Date.now() - parseInt(text) < 6048e5;
-    const pairs = self.kept || (self.back = fresh && [...new URLSearchParams(text)].slice(1));
+    const pairs = self.kept || fresh && [...new URLSearchParams(text)].slice(1).filter(pair => pair[1]);
+    self.back = !self.kept && pairs[0];
     const more = pairs && restore(painted, pairs, brought);
     if (element.product) give(self, element.product);
     watch(self, painted, self.leave = new AbortController());
     performance.mark('regcard:painted');
-    if ([...element.attributes].some(({ name }) => !plain.test(name) && !idle.test(name)) || location.search && painted.querySelector('[data-url]')) extra('options', loader, self);
+    if ([...element.attributes].some(({ name }) => !plain.test(name) && !idle.test(name))) extra('options', loader, self);
     if (self.begun || element.load === 'eager' || more) self.touch();
   };
 
@@ -215,7 +236,7 @@
   });
 
   const standing = new Map();
-  const loader = { config, options, standing, ask, build, drop, extra, give, held, name, on, open, paint, tell, wish };
+  const loader = { config, options, standing, ask, build, drop, extra, fill, give, gives, held, name, on, open, paint, tell, wish };
   const change = new MutationObserver(records => records.some(({ attributeName }) => !idle.test(attributeName)) && extra('options', loader));
   change.observe(page, { attributeFilter: ['lang'] });
   on(document, 'securitypolicyviolation', event => { loader.blocked = event; });

@@ -24,6 +24,7 @@ pub(super) fn view(context: Context, index: usize, definition: &Definition) -> A
         let control = control
             .with("id", id.clone())
             .with("name", definition.key.clone())
+            .with_if("data-url", definition.from_url.clone())
             .with("value", value)
             .flag("checked", is_chosen)
             .flag("required", definition.required && !any);

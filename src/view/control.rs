@@ -113,7 +113,7 @@ pub(super) fn unseen(context: Context, index: usize, definition: &Definition) ->
         return nothing();
     }
     let control = element("input").with("type", "hidden").with("id", format!("f{index}")).with("name", definition.key.clone());
-    control.with("value", held(context, index)).view()
+    control.with_if("data-url", definition.from_url.clone()).with("value", held(context, index)).view()
 }
 
 /// What a field of text holds at first.

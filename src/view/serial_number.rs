@@ -78,6 +78,7 @@ pub(super) fn row(context: Context, index: usize, id: u32, definition: &Definiti
         .with("autocomplete", "off")
         .with("autocapitalize", "characters")
         .with_if("value", first.filter(|text| !text.is_empty()))
+        .with_if("data-url", definition.from_url.clone())
         .flag("required", definition.required && id == 0)
         .with("data-row", id.to_string())
         .with_live("data-check", live(move || context.row(id, |row, _| Some(row.check.word().to_owned()))))

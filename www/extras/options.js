@@ -65,38 +65,24 @@ const product = (loader, self) => {
 const heard = control => ['input', 'change'].forEach(type => control?.dispatchEvent(new Event(type, { bubbles: true })));
 
 // Values for fields that nobody has touched.
-const fill = ({ options }, self) => {
-  const { element, root, given } = self, live = self.live;
+const fill = (loader, self) => {
+  const { element, root, given, live } = self;
   const controls = [...root.querySelectorAll('[name]')];
-  const put = (name, value) => {
-    const all = controls.filter(control => control.name.toLowerCase() === name), [control] = all;
-    // No box is ticked and no file is chosen for anybody.
-    if (!control || /checkbox|file/.test(control.type)) return;
-    const known = given.get(control.name) ?? '';
-    if (control.type === 'radio') {
-      const mine = all.find(one => one.value === value);
-      if (!mine || all.some(one => one.checked && one.value !== known)) return;
-      mine.checked = true;
-      given.set(control.name, value);
-      if (live) heard(mine);
-      return;
-    }
-    if (known === value || control.type !== 'hidden' && control.value !== known) return;
-    control.value = value;
-    // A list has what it has.
-    if (control.value !== value) control.value = known;
-    given.set(control.name, control.value);
+  controls.forEach((control, nth) => {
+    const { name, type } = control, value = loader.gives(element, control), known = given.get(name) ?? '';
+    const all = controls.filter(one => one.name === name), radio = type === 'radio';
+    // Of several serial numbers the first.
+    if (value == null || known === value || !radio && all[0] !== control) return;
+    if (radio ? control.value !== value || all.some(one => one.checked && one.value !== known) : type !== 'hidden' && control.value !== known) return;
+    loader.fill(control, value);
+    given.set(name, control.value);
     if (live) heard(control);
-  };
-  const search = new URLSearchParams(location.search);
-  controls.forEach(({ name, inputMode, dataset }) => {
-    const value = dataset.url && search.get(dataset.url);
-    // No address has a blank: one was a plus.
-    if (value) put(name.toLowerCase(), inputMode === 'email' ? value.trim().replace(/ /g, '+') : value);
   });
-  [...element.attributes].forEach(({ name, value }) => {
-    if (name === 'serial') put('serialnumber', value);
-    else if (/^(prefill|hidden)-/.test(name)) put(name.replace(/^.*?-/, ''), value);
+  [...element.attributes].forEach(({ name }) => {
+    const [, key] = /^(?:prefill|hidden)-(.*)/.exec(name) || [];
+    if (!key || !controls[0] || told.has(name) || controls.some(control => control.name.toLowerCase() === key)) return;
+    told.add(name);
+    console.warn(`regcard: the form has no field "${key}"`);
   });
 };
 

@@ -102,24 +102,34 @@ pub fn policy(upload_origins: &[Origin]) -> String {
 pub fn answers(form: &Form, given: &[(String, String)], whose: Whose) -> Answers {
     let mut answers = Answers::default();
     for field in &form.fields {
-        let ticked = || given.iter().any(|(name, _)| *name == field.key);
+        let comes = |key: &str| given.iter().any(|(name, _)| name == key);
+        let ticked = || comes(&field.key);
+        // What a link calls it, unless it names the field itself.
+        let called = field.from_url.as_deref().filter(|_| whose == Whose::Elsewhere && !comes(&field.key)).unwrap_or(&field.key);
+        let mut push = |read: &dyn Fn(&str) -> String| {
+            for (_, text) in given.iter().filter(|(name, _)| name == called) {
+                answers.push(&field.key, Given::Text(read(text)));
+            }
+        };
         match field.kind {
             FieldKind::Checkbox | FieldKind::Consent => match whose {
                 Whose::Own => answers.push(&field.key, Given::Ticked(ticked())),
                 Whose::Elsewhere => {}
             },
             FieldKind::Receipt | FieldKind::Address | FieldKind::Heading | FieldKind::Help => {}
-            FieldKind::Email => push(&mut answers, &field.key, given, |text| match whose {
+            FieldKind::Email => push(&|text| match whose {
                 Whose::Own => text.to_owned(),
                 // A blank cannot stand in an address: one inside it is a plus that a link forgot to encode.
                 Whose::Elsewhere => text.trim().replace(' ', "+"),
             }),
             // There are as many rows as numbers, whatever blank ones were sent along.
             FieldKind::SerialNumber => {
-                push(&mut answers, &field.key, given.iter().filter(|(_, text)| !text.trim().is_empty()), str::to_owned)
+                for (_, text) in given.iter().filter(|(name, text)| name == called && !text.trim().is_empty()) {
+                    answers.push(&field.key, Given::Text(text.clone()));
+                }
             }
             // On their way lines end with two characters.
-            FieldKind::LongText => push(&mut answers, &field.key, given, |text| text.replace("\r\n", "\n")),
+            FieldKind::LongText => push(&|text| text.replace("\r\n", "\n")),
             FieldKind::Name
             | FieldKind::Product
             | FieldKind::PurchaseDate
@@ -130,16 +140,10 @@ pub fn answers(form: &Form, given: &[(String, String)], whose: Whose) -> Answers
             | FieldKind::Choice
             | FieldKind::Choices
             | FieldKind::Country
-            | FieldKind::Hidden => push(&mut answers, &field.key, given, str::to_owned),
+            | FieldKind::Hidden => push(&str::to_owned),
         }
     }
     answers
-}
-
-fn push<'a>(answers: &mut Answers, key: &str, given: impl IntoIterator<Item = &'a (String, String)>, read: impl Fn(&str) -> String) {
-    for (_, text) in given.into_iter().filter(|(name, _)| name == key) {
-        answers.push(key, Given::Text(read(text)));
-    }
 }
 
 fn escaped(text: &str) -> String {

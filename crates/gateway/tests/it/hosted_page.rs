@@ -3,8 +3,9 @@
 use reqwest::Method;
 
 use crate::answer::Answer;
-use crate::gateway::Gateway;
+use crate::gateway::{FORM_FILE, Gateway};
 use crate::shop::{FORM, ORIGIN};
+use crate::visitor::Visitor;
 
 const HOSTILE: &str = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>&quot;</template>";
 
@@ -63,6 +64,31 @@ async fn what_a_link_brings_along_stands_in_the_controls_as_text() {
     assert!(html.contains("value=\"&quot;&gt;&lt;script&gt;alert(1)"), "{html}");
     let plus = gateway.get(&format!("{}?customerEmail=mara+x@example.com", path(&gateway))).await;
     assert!(plus.text().contains("value=\"mara+x@example.com\""), "a plus that a link forgot to encode");
+}
+
+#[tokio::test]
+async fn every_parameter_of_a_link_is_taken_the_first_included() {
+    let gateway = Gateway::start().await;
+    let order = "[[field]]\nkey = \"orderNumber\"\nkind = \"text\"\nlabel = \"Order number\"\nfrom_url = \"order\"\n";
+    gateway.save_form(FORM, &format!("{FORM_FILE}\n{order}"));
+    let link = |query: &str| format!("{}?{query}", path(&gateway));
+    let all = "serialNumber=SN%2B1&orderNumber=%231001&customerName=Ann%20%26%20Bob&note=a%3Db%26c,d";
+    let turned = "note=a%3Db%26c,d&customerName=Ann+%26+Bob&order=%231001&serialNumber=SN%2B1";
+    for query in [
+        all.to_owned(),
+        turned.to_owned(),
+        format!("utm_source=mail&{all}"),
+        format!("{all}&utm_source=mail&unknown=1&PrivacyPolicy=on&newParts=true&InvoiceUpload=secret"),
+        format!("{all}&{}", all.replace("Ann", "Another").replace("1001", "1002")),
+    ] {
+        let page = Visitor::follows(&gateway, &link(&query)).await;
+        for (name, value) in [("serialNumber", "SN+1"), ("orderNumber", "#1001"), ("customerName", "Ann & Bob"), ("note", "a=b&c,d")] {
+            assert_eq!(page.holds(name), Some(value), "{query}");
+        }
+        assert_eq!((page.holds("PrivacyPolicy"), page.holds("newParts")), (None, None), "{query}");
+        assert!(!page.page.text().contains("secret") && !page.page.text().contains("mail&"), "{query}");
+    }
+    assert!(gateway.registrations().await.is_empty(), "nobody has sent anything");
 }
 
 #[tokio::test]
