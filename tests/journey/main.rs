@@ -28,5 +28,6 @@ mod on_a_page;
 mod once;
 mod refused;
 mod reports;
+mod screenshots;
 mod whole_journey;
 mod without_scripts;

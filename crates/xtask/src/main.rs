@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `build`, `test`, `serve`.
+//! The project's own commands: `cargo xtask demo`, `build`, `test`, `screenshots`, `serve`.
 //! One file or folder a command. Knows the other crates only by their file names and command lines: it depends on none of them.
 
 /// The widget as the gateway serves it: wasm, glue, loader and style under hashed names, compressed beforehand.
@@ -11,6 +11,8 @@ mod gateway;
 mod http;
 /// Runs other programs: visibly, from the project's root, ended when this one is.
 mod run;
+/// Pictures of every state of the card.
+mod screenshots;
 /// The page contributors edit on.
 mod serve;
 /// Installs what is missing, and says what and why.
@@ -36,6 +38,7 @@ cargo xtask build [--debug-names]
 cargo xtask test [PART] [FILTER] everything that has to hold, or one part of it: format, tidy, clippy, deny, native, wasm, size,
                                  browser (Chromium), browsers (Firefox and WebKit), trunk; FILTER chooses tests by name in
                                  native, wasm, browser and browsers
+cargo xtask screenshots          pictures of every state of the card, into target/screenshots/
 cargo xtask serve                the page for contributors: the card is rebuilt and reloaded when a file is saved";
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(&rest),
         "build" => build::run(&rest),
         "test" => test::run_parts(&rest),
+        "screenshots" => screenshots::take(&rest),
         "serve" => serve::run_page(&rest),
         "" | "help" | "--help" | "-h" => {
             say(USAGE);

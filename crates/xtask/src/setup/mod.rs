@@ -2,12 +2,14 @@
 //! Each file answers one question: which toolchain, which tool, which browser.
 
 mod browser;
+mod fonts;
 mod node;
 mod rust;
 mod scripts;
 mod tools;
 
 pub(crate) use browser::{chromium, firefox, webkit};
+pub(crate) use fonts::fonts;
 pub(crate) use node::{npm_is_there, packages};
 pub(crate) use rust::{Wasm, components, wasm};
 pub(crate) use scripts::shared_scripts;

@@ -1,5 +1,6 @@
 //! The stories of `tests/journey`, each in a real browser: all of them in Chromium, and in Firefox and WebKit what has to hold everywhere.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -19,6 +20,15 @@ pub(super) fn in_chromium(filter: Option<&str>) -> Result<()> {
     // What other people have on their pages.
     setup::packages()?;
     command.env("REGCARD_SHARED_SCRIPTS", setup::shared_scripts()?);
+    run(&mut command)
+}
+
+/// Pictures of every state, in Chromium, into a folder.
+pub(crate) fn take_screenshots(folder: &Path) -> Result<()> {
+    let chromium = setup::chromium()?;
+    let mut command = stories(&["screenshots::", "--ignored"])?;
+    command.env("REGCARD_BROWSER", "chromium").env("CHROMEDRIVER", chromium.driver).env("CHROMIUM", chromium.browser);
+    command.env("REGCARD_SCREENSHOTS", folder);
     run(&mut command)
 }
 

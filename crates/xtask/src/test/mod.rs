@@ -4,6 +4,8 @@
 mod advisories;
 mod journey;
 
+pub(crate) use journey::take_screenshots;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 
