@@ -50,6 +50,8 @@ async fn every_state_in_pictures() {
 async fn take(card: Card<'_>, mode: Mode, state: State, theme: &str, paper: &str, width: u32, file: &Path) {
     let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
     card.browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
+    // It would be gone in the picture, and everything a little wider than it was measured.
+    card.browser.command("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await;
     let look = "document.querySelectorAll('reg-card').forEach(card => card.setAttribute('theme', arguments[0])); document.body.style.background = arguments[1];";
     card.browser.js(look, vec![json!(theme), json!(paper)]).await;
     // Colours and the panel of a dialog need a moment.
