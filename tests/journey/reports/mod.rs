@@ -2,6 +2,7 @@
 //! the tests that show each, are in `docs/reports.md`.
 
 mod days;
+mod given;
 mod keys;
 
 use serde_json::json;
