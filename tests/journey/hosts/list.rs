@@ -118,7 +118,7 @@ pub(super) const LIST: &[Row] = &[
     row(58, Network, "a page instead of WebAssembly", By(|host| Box::pin(network::a_page_instead(host)))),
     row(60, Styles, "zoom on focus, keyboard over the control", By(|host| Box::pin(styles::sizes_of_inputs(host)))),
     row(61, Policies, "no camera for this page", By(|host| Box::pin(policies::no_camera(host)))),
-    row(62, Styles, "printed", NotYet("the buttons are printed, too", |host| Box::pin(styles::printed(host)))),
+    row(62, Styles, "printed", By(|host| Box::pin(styles::printed(host)))),
     row(
         63,
         Network,
