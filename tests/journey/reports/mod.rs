@@ -4,6 +4,7 @@
 mod days;
 mod given;
 mod keys;
+mod people;
 
 use serde_json::json;
 
