@@ -44,11 +44,8 @@ const show = async (loader, self) => {
     element.scrollIntoView({ block: 'start' });
     return self.root?.querySelector('[name]:not([type=hidden])')?.focus({ preventScroll: true });
   }
-  if (!self.root) await offer(loader, self);
-  if (!self.place) {
-    self.place = await make(loader, self);
-    await loader.paint(self);
-  }
+  // A click on a link and the address that changes with it both ask for it.
+  if (!self.place) await (self.making ||= make(loader, self).finally(() => { self.making = 0; }));
   const dialog = self.place;
   if (dialog.open || !dialog.isConnected || !dialog.querySelector('form,[data-state]')) return;
   dialog.setAttribute('aria-label', dialog.querySelector('h2').textContent);
@@ -61,6 +58,7 @@ const show = async (loader, self) => {
 };
 
 const make = async (loader, self) => {
+  if (!self.root) await offer(loader, self);
   const { texts } = await loader.ask(self.form, self.lang);
   const dialog = loader.build(['dialog', { part: 'dialog', tabindex: '-1' }, ['div', { class: 'bar' }, ['button', { type: 'button', part: 'close', 'aria-label': texts.close },
     ['svg:svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, ['svg:path', { d: 'M6 6l12 12M18 6L6 18' }]]]]]);
@@ -75,7 +73,8 @@ const make = async (loader, self) => {
     self.element.dispatchEvent(new CustomEvent('regcard:close', { bubbles: true, composed: true }));
   });
   self.root.append(dialog);
-  return dialog;
+  self.place = dialog;
+  await loader.paint(self);
 };
 
 const beside = (dialog, { clientX, clientY }) => {
