@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![expect(clippy::unwrap_used, reason = "what a story is told with may fail as loudly as the story itself")]
 
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use regcard::browser::mount::{Mounted, mount};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -21,7 +21,7 @@ const CARD: &str = r#"{
     {"key": "shop", "kind": "choice", "label": "Shop", "choices": [{"value": "a", "label": "Alpha"}, {"value": "b"}]},
     {"key": "news", "kind": "consent", "label": "Tell me news"},
     {"key": "invoice", "kind": "receipt"}]},
-  "texts": {"enter-name": "Enter your full name", "problem": "There is a problem"}
+  "texts": {"enter-name": "Enter your full name", "problem": "There is a problem", "upload-percent": "{percent} % sent"}
 }"#;
 
 fn document() -> Document {
@@ -199,6 +199,96 @@ async fn rows_of_serial_numbers_are_added_and_keep_the_others() {
     painted.0.remove();
 }
 
+/// A module that sends files, in the loader's place: it keeps what it is asked, and ends when the test says so.
+fn module(options: &JsValue) {
+    let words =
+        "window.asked = { name, file, signal, ask }; return new Promise((end, fail) => Object.assign(window.asked, { end, fail }));";
+    Reflect::set(options, &"extra".into(), &Function::new_with_args("name, file, signal, extra, ask", words)).unwrap();
+}
+
+/// Runs a script that may use what the module was asked, and the file control.
+fn script(root: &ShadowRoot, words: &str) -> JsValue {
+    let control = control(root, "invoice");
+    Function::new_with_args("input", &format!("const {{ asked }} = window; {words}")).call1(&JsValue::NULL, &control).unwrap()
+}
+
+/// Chooses a file, as a picker does.
+fn choose(root: &ShadowRoot, name: &str) {
+    script(root, &format!("const data = new DataTransfer(); data.items.add(new File(['x'], '{name}')); input.files = data.files;"));
+    fire(&control(root, "invoice"), "change");
+}
+
+fn mounted_with_module(painted: &(HtmlElement, ShadowRoot, Element)) -> Mounted {
+    let options = options(None);
+    module(&options);
+    mount(painted.0.clone(), painted.2.clone(), options).unwrap()
+}
+
+fn upload(root: &ShadowRoot) -> String {
+    control(root, "invoice").get_attribute("data-upload").unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_file_is_judged_here_and_everything_else_is_the_modules() {
+    let painted = painted();
+    let root = &painted.1;
+    let card = mounted_with_module(&painted);
+    assert_eq!(upload(root), "none");
+    choose(root, "receipt.png");
+    settle().await;
+    assert_eq!(upload(root), "sending");
+    assert_eq!(script(root, "return asked.name + ' ' + asked.file.name;"), "upload receipt.png");
+    assert_eq!(script(root, "return asked.ask('type', Uint8Array.of(0x89, 0x50, 0x4E, 0x47, 13, 10, 0x1A, 10));"), "image/png");
+    assert!(script(root, "return asked.ask('type', new TextEncoder().encode('Dear shop'));").is_undefined());
+    let promise: Promise = script(root, "return asked.ask('grant', ['a.png', 'image/png', 10485761]);").unchecked_into();
+    assert_eq!(JsFuture::from(promise).await.unwrap_err(), 413, "nobody is asked");
+    script(root, "asked.ask('moved', 40);");
+    settle().await;
+    assert_eq!(root.query_selector("progress").unwrap().unwrap().get_attribute("value").as_deref(), Some("40"));
+    assert!(text(root, ".file").contains("25 % sent"), "{}", text(root, ".file"));
+    script(root, "asked.end('u1');");
+    settle().await;
+    assert_eq!(upload(root), "stored");
+    drop(card);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_is_called_off_or_taken_away_with_the_card_is_not_sent_on() {
+    let painted = painted();
+    let root = &painted.1;
+    let card = mounted_with_module(&painted);
+    choose(root, "first.png");
+    settle().await;
+    script(root, "window.first = asked.signal;");
+    root.query_selector(".file .link:not([hidden])").unwrap().unwrap().unchecked_into::<HtmlElement>().click();
+    settle().await;
+    assert_eq!(script(root, "return window.first.aborted && input.files.length === 0;"), true);
+    assert_eq!(upload(root), "none");
+    choose(root, "second.png");
+    settle().await;
+    assert_eq!(script(root, "window.second = asked.signal; return asked.signal.aborted;"), false);
+    drop(card);
+    assert_eq!(Function::new_no_args("return window.second.aborted;").call0(&JsValue::NULL).unwrap(), true);
+    painted.0.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_picker_that_is_closed_again_leaves_the_file_that_was_there() {
+    let painted = painted();
+    let root = &painted.1;
+    let card = mounted_with_module(&painted);
+    choose(root, "receipt.png");
+    settle().await;
+    fire(&control(root, "invoice"), "click");
+    assert_eq!(script(root, "return input.files.length;"), 0, "the same one can be chosen again");
+    fire(&control(root, "invoice"), "cancel");
+    assert_eq!(script(root, "return input.files[0].name;"), "receipt.png");
+    assert_eq!(upload(root), "sending");
+    drop(card);
+    painted.0.remove();
+}
+
 #[wasm_bindgen_test]
 async fn a_hundred_mounts_leave_the_memory_as_it_was() {
     let memory = || {
@@ -214,7 +304,8 @@ async fn a_hundred_mounts_leave_the_memory_as_it_was() {
         let root = &painted.1;
         control(root, "serialNumber").set_value("S1");
         control(root, "serialNumber").focus().unwrap();
-        let card = mounted(&painted, None);
+        let card = mounted_with_module(&painted);
+        choose(root, "receipt.png");
         settle().await;
         // Removed before and after, by turns: hosts do both.
         if turn % 2 == 0 {

@@ -2,23 +2,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a story is told with may fail as loudly as the story itself")]
 
-use regcard::form::{
-    Answers, CallFault, CardEvent, Check, Effect, Event, FieldAnswer, FileFacts, FormState, Given, Notice, Phase, Place, Receipt,
-    UploadFault,
-};
+use regcard::form::{Answers, CallFault, CardEvent, Check, Effect, Event, FieldAnswer, FormState, Given, Notice, Phase, Place};
 use regcard::text::Text;
 use regcard_protocol::date::Day;
 use regcard_protocol::form::Form;
 use regcard_protocol::limits;
 use regcard_protocol::problem::FieldError;
-use regcard_protocol::receipt::FileType;
 use regcard_protocol::registration::{Answer, Registered, RegistrationStatus};
 use regcard_protocol::serial_number::{CheckAnswer, CheckStatus, CheckedProduct};
 
 const NAME: usize = 0;
 const EMAIL: usize = 1;
 const PRODUCT: usize = 2;
-const RECEIPT: usize = 6;
 
 /// What is done, but for the keeping of keys from one visit to the next, of which `tests/visits.rs` tells.
 fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
@@ -71,14 +66,6 @@ fn sent_key(effects: &[Effect]) -> &str {
 fn available(serial: &str) -> Result<CheckAnswer, CallFault> {
     let product = Some(CheckedProduct { name: Some("Espresso Duo".into()), sku: None });
     Ok(CheckAnswer { status: CheckStatus::Available, serial_number: serial.into(), product, did_you_mean: Vec::new() })
-}
-
-fn receipt_file() -> FileFacts {
-    FileFacts { name: "receipt.pdf".into(), size: 1_000, kind: Some(FileType::Pdf) }
-}
-
-fn receipt(state: &FormState) -> &Receipt {
-    state.fields[RECEIPT].receipt().unwrap()
 }
 
 fn done(state: &FormState) -> bool {
@@ -302,83 +289,6 @@ fn a_page_that_may_not_use_the_card_is_told_so_before_anything_is_filled_in() {
     let mut state = card();
     update(&mut state, Event::SessionFailed(CallFault::Problem(403, "origin-not-allowed".into(), Vec::new())));
     assert_eq!(state.notice, Some(Notice::NotAllowed));
-}
-
-#[test]
-fn a_receipt_is_sent_while_the_rest_is_filled_in() {
-    let mut state = card();
-    assert_eq!(update(&mut state, Event::FilePicked(RECEIPT)), [Effect::ReadFile(RECEIPT)]);
-    let effects = update(&mut state, Event::FileRead(RECEIPT, Some(receipt_file())));
-    assert_eq!(effects, [Effect::Upload(RECEIPT, 1, receipt_file()), Effect::Emit(CardEvent::Upload("sending"))]);
-    update(&mut state, Event::UploadMoved(RECEIPT, 1, 400));
-    assert_eq!(receipt(&state), &Receipt::Sending { file: receipt_file(), attempt: 1, sent: 400 });
-    update(&mut state, Event::Uploaded(RECEIPT, 1, "u1".into()));
-    let effects = submit(&mut state, filled("S1"), "key-1");
-    let [Effect::Send(_, body)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert!(matches!(&body.registrations[0].extras["InvoiceUpload"], Answer::File(file) if file.upload_id == "u1"));
-}
-
-#[test]
-fn submit_waits_for_a_receipt_on_its_way() {
-    let mut state = card();
-    update(&mut state, Event::FileRead(RECEIPT, Some(receipt_file())));
-    assert_eq!(submit(&mut state, filled("S1"), "key-1"), []);
-    assert_eq!(state.phase, Phase::AwaitingReceipt("key-1".into()));
-    let effects = update(&mut state, Event::Uploaded(RECEIPT, 1, "u1".into()));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Send(key, _) if key == "key-1")));
-}
-
-#[test]
-fn a_receipt_that_cannot_be_sent_is_never_left_out_in_silence() {
-    let mut state = card();
-    update(&mut state, Event::FileRead(RECEIPT, Some(receipt_file())));
-    submit(&mut state, filled("S1"), "key-1");
-    let effects = update(&mut state, Event::UploadFailed(RECEIPT, 1, UploadFault::Cut));
-    assert!(effects.contains(&Effect::FocusSummary));
-    assert_eq!(state.faults(), [(Place::Field(RECEIPT), Text::UploadFailed)]);
-    assert_eq!(submit(&mut state, filled("S1"), "key-2"), [Effect::FocusSummary], "not without being told to");
-    update(&mut state, Event::FileRemoved(RECEIPT));
-    assert_eq!(sent_key(&submit(&mut state, filled("S1"), "key-3")), "key-3");
-}
-
-#[test]
-fn news_of_a_removed_file_never_meets_the_next_one() {
-    let mut state = card();
-    update(&mut state, Event::FileRead(RECEIPT, Some(receipt_file())));
-    update(&mut state, Event::FileRemoved(RECEIPT));
-    let effects = update(&mut state, Event::FileRead(RECEIPT, Some(receipt_file())));
-    assert!(matches!(effects[0], Effect::Upload(RECEIPT, 2, _)), "the same file again is a new upload");
-    update(&mut state, Event::Uploaded(RECEIPT, 1, "old".into()));
-    update(&mut state, Event::UploadFailed(RECEIPT, 1, UploadFault::Cut));
-    assert!(matches!(receipt(&state), Receipt::Sending { attempt: 2, .. }));
-}
-
-#[test]
-fn files_that_are_not_taken_are_refused_before_anything_is_sent() {
-    let file = |size, kind| FileFacts { name: "x".into(), size, kind };
-    for (facts, words) in [
-        (file(0, Some(FileType::Png)), Text::FileEmpty),
-        (file(limits::FILE_BYTES + 1, Some(FileType::Png)), Text::FileTooLarge),
-        (file(10, None), Text::FileType),
-    ] {
-        let mut state = card();
-        let effects = update(&mut state, Event::FileRead(RECEIPT, Some(facts)));
-        assert_eq!(effects, [Effect::ForgetFile(RECEIPT), Effect::Emit(CardEvent::Upload("none"))]);
-        assert_eq!(state.fields[RECEIPT].message, Some(words));
-    }
-    let mut state = card();
-    update(&mut state, Event::FileRead(RECEIPT, Some(file(limits::FILE_BYTES, Some(FileType::Png)))));
-    assert_eq!(receipt(&state).word(), "sending");
-}
-
-#[test]
-fn a_failed_receipt_can_be_tried_again() {
-    let mut state = card();
-    update(&mut state, Event::FileRead(RECEIPT, Some(receipt_file())));
-    update(&mut state, Event::UploadFailed(RECEIPT, 1, UploadFault::Call(CallFault::NoAnswer)));
-    assert_eq!(receipt(&state).word(), "failed");
-    let effects = update(&mut state, Event::UploadRetried(RECEIPT));
-    assert_eq!(effects[0], Effect::Upload(RECEIPT, 2, receipt_file()));
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use regcard_protocol::receipt::FileType;
 use regcard_protocol::serial_number::{CheckAnswer, CheckRequest};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, HtmlInputElement};
 
 use super::clock::{new_key, pause, today};
-use super::gateway::{Answer, written};
+use super::gateway::{Answer, read, written};
 use super::shell::Shell;
 use super::task::spawn;
 use super::{controls, focus, kept, page, upload};
@@ -16,6 +17,9 @@ use crate::form::{CallFault, Effect, Event, Place};
 
 /// 350 ms after the last key: people type a serial number in groups, with pauses of 200 to 300 ms within a group.
 const CHECK_AFTER_MS: i32 = 350;
+
+/// 20 seconds in a picker: whoever looks for a receipt longer than that does no harm to be told what else there is.
+const SILENT_AFTER_MS: i32 = 20_000;
 
 /// A second, as the gateway's Retry-After asks for.
 const ASK_AGAIN_AFTER_MS: i32 = 1_000;
@@ -26,7 +30,6 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
         Effect::CheckLater(row, generation) => later(shell, CHECK_AFTER_MS, Event::CheckDue(row, generation)),
         Effect::Check(row, generation, serial_number) => check(shell, row, generation, serial_number),
         Effect::AbortCheck(row) => shell.abort_check(row),
-        Effect::ReadFile(field) => read_file(shell, field),
         Effect::Fill(place, text) => {
             // A row that was added with the same event stands in the document only after this turn.
             let weak = Rc::downgrade(shell);
@@ -37,26 +40,26 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
                 }
             });
         }
-        Effect::ForgetFile(field) => {
+        Effect::Upload(field, id) => upload::start(shell, field, id),
+        Effect::ForgetFile(id) => shell.forget_file(id),
+        Effect::HoldFiles(field) => {
             if let Some(input) = file_input(shell, field) {
-                input.set_value("");
+                upload::hold(&input, shell, field);
             }
         }
-        Effect::Upload(field, attempt, facts) => {
-            let Some(file) = file_input(shell, field).and_then(|input| controls::files(&input)).and_then(|files| files.item(0)) else {
-                return shell.dispatch(Event::FileRead(field, None));
-            };
-            shell.begin_upload(field, attempt);
-            spawn(upload::run(Rc::downgrade(shell), field, attempt, file, facts));
+        Effect::OpenCamera(field) => {
+            if let Some(input) = file_input(shell, field) {
+                open_camera(&input);
+            }
         }
-        Effect::AbortUpload(field) => shell.abort_upload(field),
+        Effect::AwaitFiles(field) => later(shell, SILENT_AFTER_MS, Event::PickerSilent(field)),
         Effect::Gather => gather(shell),
         Effect::Send(key, body) => {
             let weak = Rc::downgrade(shell);
             spawn(async move {
                 let Some(shell) = weak.upgrade() else { return };
                 let answer = shell.gateway.post("/v1/registrations", written(&body), Some(&key), None).await;
-                shell.dispatch(Event::Sent(answer.map(|answer| answer.registrations)));
+                shell.dispatch(Event::Sent(answer.and_then(read).map(|answer| answer.registrations)));
             });
         }
         Effect::AskStatus(key) => ask_status(shell, key, 0),
@@ -108,23 +111,11 @@ fn check(shell: &Rc<Shell>, row: u32, generation: u32, serial_number: String) {
     spawn(async move {
         let Some(shell) = weak.upgrade() else { return };
         let answer = shell.gateway.post("/v1/serial_numbers/check", written(&CheckRequest { serial_number }), None, signal.as_ref()).await;
-        let answer = answer.and_then(|Answer { status, serial_number, product, did_you_mean, .. }| {
+        let answer = answer.and_then(read).and_then(|Answer { status, serial_number, product, did_you_mean, .. }| {
             let status = status.ok_or(CallFault::Nonsense)?;
             Ok(CheckAnswer { status, serial_number, product, did_you_mean })
         });
         shell.dispatch(Event::Checked(row, generation, answer));
-    });
-}
-
-fn read_file(shell: &Rc<Shell>, field: usize) {
-    // No file means that the choice was called off; what was there before stays.
-    let Some(file) = file_input(shell, field).and_then(|input| controls::files(&input)).and_then(|files| files.item(0)) else { return };
-    let weak = Rc::downgrade(shell);
-    spawn(async move {
-        let facts = upload::facts(&file).await;
-        if let Some(shell) = weak.upgrade() {
-            shell.dispatch(Event::FileRead(field, facts));
-        }
     });
 }
 
@@ -173,6 +164,16 @@ fn copy(shell: &Rc<Shell>, text: String) {
             shell.dispatch(Event::Copied(text));
         }
     });
+}
+
+/// The camera is the control's own picker with an attribute that it reads when it opens. For good it would lock everybody out who
+/// has the receipt as a file.
+fn open_camera(input: &HtmlInputElement) {
+    drop(input.set_attribute("capture", "environment"));
+    input.set_accept("image/*");
+    input.click();
+    input.set_accept(FileType::ACCEPT);
+    drop(input.remove_attribute("capture"));
 }
 
 fn file_input(shell: &Shell, field: usize) -> Option<HtmlInputElement> {

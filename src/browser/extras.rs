@@ -1,4 +1,4 @@
-//! What few people need: modules that the loader fetches when one is called. Called by name; nobody waits for an answer here.
+//! What few people need: modules that the loader fetches when one is called, by its name.
 
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -23,6 +23,11 @@ impl Extras {
                 drop(JsFuture::from(promise).await);
             }
         });
+    }
+
+    /// The way itself, for a module that calls another.
+    pub(super) fn function(&self) -> JsValue {
+        self.0.clone().into()
     }
 
     /// Calls a module for its answer.

@@ -5,18 +5,18 @@ use std::cell::RefCell;
 
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::Promise;
-use regcard_protocol::by_key::ByKey;
 use regcard_protocol::problem::FieldError;
 use regcard_protocol::registration::Registered;
 use regcard_protocol::serial_number::{CheckStatus, CheckedProduct};
 use regcard_protocol::session::SessionRequest;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal};
 
 use super::clock::pause;
 use super::from_js::from_js;
+use super::task::promise;
 use crate::form::CallFault;
 
 /// 20 seconds: longer than the gateway works on any request (15), so that its own answer comes first. Milliseconds.
@@ -34,10 +34,6 @@ pub(super) struct Answer {
     pub(super) serial_number: String,
     pub(super) product: Option<CheckedProduct>,
     pub(super) did_you_mean: Vec<String>,
-    /// Of an upload that may begin.
-    pub(super) upload_id: String,
-    pub(super) signed_request: String,
-    pub(super) headers: ByKey<String>,
     /// Of registrations, and of a question for their status.
     pub(super) registrations: Vec<Registered>,
 }
@@ -94,7 +90,7 @@ impl Gateway {
         body: Option<String>,
         idempotency_key: Option<&str>,
         signal: Option<&AbortSignal>,
-    ) -> Result<Answer, CallFault> {
+    ) -> Result<JsValue, CallFault> {
         let body = body.ok_or(CallFault::Nonsense)?;
         let token = self.open().await?;
         let ask = async |token: &str| {
@@ -111,7 +107,6 @@ impl Gateway {
             }
             other => other,
         }
-        .and_then(read)
     }
 
     /// Asks how it stands with a key. `None` if nothing is known of it.
@@ -149,7 +144,7 @@ impl Gateway {
                 request = request.header("authorization", &format!("Bearer {old}"));
             }
             let asked = SessionRequest { key: self.key.clone(), form: self.form.clone() };
-            let promise = future_to_promise(async move {
+            let promise = promise(async move {
                 let body = written(&asked).ok_or(JsValue::NULL)?;
                 send(request, Some(&body), None).await.map_err(|fault| fault_to_js(&fault))
             });
@@ -219,12 +214,16 @@ pub(super) fn written(body: &impl Serialize) -> Option<String> {
     serde_json::to_string(body).ok()
 }
 
-fn read(value: JsValue) -> Result<Answer, CallFault> {
+/// An answer as the card reads it.
+///
+/// # Errors
+/// If it makes no sense.
+pub(super) fn read(value: JsValue) -> Result<Answer, CallFault> {
     from_js(value).map_err(|_| CallFault::Nonsense)
 }
 
 /// A fault as a promise carries it: a refusal's status, or nothing.
-fn fault_to_js(fault: &CallFault) -> JsValue {
+pub(super) fn fault_to_js(fault: &CallFault) -> JsValue {
     match fault {
         CallFault::Problem(status, _, _) => JsValue::from_f64(f64::from(*status)),
         CallFault::NoAnswer | CallFault::Nonsense => JsValue::NULL,
@@ -232,6 +231,14 @@ fn fault_to_js(fault: &CallFault) -> JsValue {
 }
 
 fn fault_from_js(value: &JsValue) -> CallFault {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status, put in by fault_to_js")]
-    value.as_f64().map_or(CallFault::NoAnswer, |status| CallFault::Problem(status as u16, String::new(), Vec::new()))
+    match status_of(value) {
+        0 => CallFault::NoAnswer,
+        status => CallFault::Problem(status, String::new(), Vec::new()),
+    }
+}
+
+/// The status that a promise was refused with; 0 if nobody answered.
+pub(super) fn status_of(value: &JsValue) -> u16 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an HTTP status")]
+    value.as_f64().map_or(0, |status| status as u16)
 }

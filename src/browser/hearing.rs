@@ -1,14 +1,20 @@
-//! What is heard beside the controls' own events: several serial numbers in one paste, Enter in a serial number, the network
-//! that goes and comes back. Nothing is heard any longer once the card is taken away.
+//! What is heard beside the controls' own events: several serial numbers in one paste, Enter in a serial number, files that are
+//! chosen, dropped or pasted, the network that goes and comes back. Nothing is heard any longer once the card is taken away.
 
 use std::rc::{Rc, Weak};
 
+use leptos::prelude::WithUntracked;
+use regcard_protocol::form::FieldKind;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{AbortController, AddEventListenerOptions, ClipboardEvent, Element, Event as DomEvent, EventTarget, KeyboardEvent};
+use web_sys::{
+    AbortController, AddEventListenerOptions, ClipboardEvent, DataTransfer, DragEvent, Element, Event as DomEvent, EventTarget,
+    HtmlInputElement, KeyboardEvent,
+};
 
 use super::shell::Shell;
-use crate::form::Event;
+use super::{controls, upload};
+use crate::form::{Event, FormState};
 
 /// What stands for an Enter that ended a composition, in browsers that tell so in no other way (UI Events, 4.3.3).
 const COMPOSING: u32 = 229;
@@ -34,6 +40,12 @@ impl Heard {
         let card: &EventTarget = shell.root.as_ref();
         heard.on(shell, card, "keydown", entered);
         heard.on(shell, card, "paste", pasted);
+        for name in ["click", "change", "cancel"] {
+            heard.on(shell, card, name, chosen);
+        }
+        for name in ["dragover", "drop"] {
+            heard.on(shell, card, name, dragged);
+        }
         if let Some(window) = web_sys::window() {
             heard.on(shell, window.as_ref(), "online", |shell, _| shell.dispatch(Event::Network(true)));
             heard.on(shell, window.as_ref(), "offline", |shell, _| shell.dispatch(Event::Network(false)));
@@ -94,19 +106,67 @@ fn is_composing(key: &KeyboardEvent) -> bool {
     key.is_composing() || key.key_code() == COMPOSING
 }
 
-/// Several numbers that come with one paste, each on a line or in a cell of its own.
+/// Files that were pasted, or several numbers that come with one paste, each on a line or in a cell of its own.
 fn pasted(shell: &Rc<Shell>, event: &DomEvent) {
+    let Some(data) = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data) else { return };
+    let text = data.get_data("text").unwrap_or_default();
+    // Cells of a table come with a picture of themselves: where text can stand, it is what was meant.
+    let takes_text = event.target().and_then(|target| target.dyn_into().ok()).is_some_and(|target: Element| target.has_attribute("name"));
+    if (text.is_empty() || !takes_text || file_control(event).is_some()) && take(shell, event, &data) {
+        return event.prevent_default();
+    }
     let Some(row) = row_of(event) else { return };
-    let Some(text) = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data).and_then(|data| data.get_data("text").ok())
-    else {
-        return;
-    };
     let several: Vec<String> =
         text.split(['\n', '\r', '\t', ',', ';']).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect();
     if several.len() > 1 {
         event.prevent_default();
         shell.dispatch(Event::SerialsPasted(row, several));
     }
+}
+
+/// A file control that is opened, has got files, or was closed again.
+fn chosen(shell: &Rc<Shell>, event: &DomEvent) {
+    let Some((input, field)) = file_control(event) else { return };
+    match (event.type_().as_str(), controls::files(&input)) {
+        // A control that holds a file says nothing if the same one is chosen again.
+        ("click", _) => {
+            input.set_value("");
+            shell.dispatch(Event::PickerOpened(field));
+        }
+        ("change", Some(files)) => upload::pick(shell, field, &files),
+        (_, _) => shell.dispatch(Event::PickerClosed(field)),
+    }
+}
+
+/// Files over the card, or dropped on it. Left to the browser they would open in the page's place, and in a shadow root Chromium gives
+/// none to the control below them.
+fn dragged(shell: &Rc<Shell>, event: &DomEvent) {
+    let Some(data) = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer) else { return };
+    if data.types().includes(&"Files".into(), 0) {
+        event.prevent_default();
+        // There are none yet while they are dragged.
+        take(shell, event, &data);
+    }
+}
+
+/// Takes the files that come with an event, for the field they landed in or the first that asks for some. Whether there were any.
+fn take(shell: &Rc<Shell>, event: &DomEvent, data: &DataTransfer) -> bool {
+    let Some(files) = data.files().filter(|files| files.length() > 0) else { return false };
+    let asks = |state: &FormState| {
+        state.form.fields.iter().enumerate().position(|(index, field)| field.kind == FieldKind::Receipt && state.is_asked(index))
+    };
+    let field = file_control(event).map(|(_, field)| field).or_else(|| shell.state.with_untracked(asks));
+    if let Some(field) = field {
+        upload::pick(shell, field, &files);
+    }
+    field.is_some()
+}
+
+/// The file control in which it happened, and the field it belongs to.
+fn file_control(event: &DomEvent) -> Option<(HtmlInputElement, usize)> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let field = input.id().strip_prefix('f').and_then(|index| index.parse::<u32>().ok())?;
+    (input.type_() == "file").then_some((input, field as usize))
 }
 
 /// The row of serial numbers in which it happened.

@@ -22,7 +22,7 @@ use super::hearing::Heard;
 use super::local::local;
 use super::shell::Shell;
 use super::task::spawn;
-use super::{controls, kept, page, panic};
+use super::{controls, kept, page, panic, upload};
 use crate::form::{CallFault, Effect, Event, FormState, Place};
 use crate::text::Texts;
 use crate::view::Dispatch;
@@ -99,6 +99,8 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
             drop(wrapper.set_attribute(name, &value));
         }
     }
+    // By which the style sheet knows that there is somebody to hear a button.
+    drop(wrapper.set_attribute("data-live", ""));
 
     let owner = Owner::new_root(None);
     let (shell, handle) = owner.with(|| {
@@ -164,10 +166,7 @@ fn move_files(shell: &Rc<Shell>, old: &HtmlInputElement) {
     let name = old.name();
     let named = |field: &regcard_protocol::form::Field| field.kind == FieldKind::Receipt && field.key == name;
     let Some(index) = shell.state.with_untracked(|state| state.form.fields.iter().position(named)) else { return };
-    if let Some(input) = controls::at(&shell.root, Place::Field(index)).and_then(|control| control.dyn_into::<HtmlInputElement>().ok()) {
-        input.set_files(Some(&files));
-        shell.dispatch(Event::FilePicked(index));
-    }
+    upload::pick(shell, index, &files);
 }
 
 /// What a card does once it stands: open its session, check what was typed before, send what was submitted before.

@@ -4,12 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::{RwSignal, Update};
-use web_sys::{AbortController, Element, HtmlElement, XmlHttpRequest};
+use web_sys::{AbortController, AbortSignal, DataTransferItemList, Element, File, HtmlElement};
 
 use super::effects;
 use super::extras::Extras;
 use super::gateway::Gateway;
-use super::upload::Running;
 use crate::form::{Event, FormState, update};
 
 /// What the shell keeps for a card while it stands.
@@ -24,14 +23,25 @@ pub(super) struct Shell {
     /// How quickly a serial number is typed: when the first and the last key were pressed, and how many there were.
     pub(super) pace: Cell<(f64, f64, u32)>,
     checks: RefCell<Vec<(u32, AbortController)>>,
-    uploads: RefCell<Vec<Running>>,
+    files: RefCell<Vec<Held>>,
+    /// How many files there were.
+    chosen: Cell<u32>,
     gone: Cell<bool>,
+}
+
+/// A file that was chosen. Its bytes stay with the browser.
+struct Held {
+    id: u32,
+    field: usize,
+    file: File,
+    /// Ends its way, while it is on it.
+    sending: Option<AbortController>,
 }
 
 impl Shell {
     pub(super) fn new(state: RwSignal<FormState>, host: HtmlElement, root: Element, gateway: Gateway, extras: Extras) -> Rc<Shell> {
-        let (checks, uploads) = (RefCell::default(), RefCell::default());
-        Rc::new(Shell { state, host, root, gateway, extras, pace: Cell::default(), checks, uploads, gone: Cell::new(false) })
+        let (checks, files, chosen) = (RefCell::default(), RefCell::default(), Cell::default());
+        Rc::new(Shell { state, host, root, gateway, extras, pace: Cell::default(), checks, files, chosen, gone: Cell::new(false) })
     }
 
     /// Takes an event and does what comes of it. A card that is gone hears nothing.
@@ -62,28 +72,36 @@ impl Shell {
         }
     }
 
-    /// Says that a file is being sent from now on.
-    pub(super) fn begin_upload(&self, field: usize, attempt: u32) {
-        self.abort_upload(field);
-        self.uploads.borrow_mut().push(Running { field, attempt, request: None });
+    /// Holds a file for a field; answers what it is called here.
+    pub(super) fn hold_file(&self, field: usize, file: File) -> u32 {
+        let id = self.chosen.get() + 1;
+        self.chosen.set(id);
+        self.files.borrow_mut().push(Held { id, field, file, sending: None });
+        id
     }
 
-    /// Holds the request of a file that is being sent; `false` if it is not wanted any longer.
-    pub(super) fn hold_upload(&self, field: usize, attempt: u32, request: &XmlHttpRequest) -> bool {
-        let mut uploads = self.uploads.borrow_mut();
-        let running = uploads.iter_mut().find(|running| running.field == field && running.attempt == attempt);
-        running.map(|running| running.request = Some(request.clone())).is_some()
+    /// A file that is sent from now on, and what ends that.
+    pub(super) fn begin_upload(&self, id: u32) -> Option<(File, AbortSignal)> {
+        let controller = AbortController::new().ok()?;
+        let mut files = self.files.borrow_mut();
+        let held = files.iter_mut().find(|held| held.id == id)?;
+        let signal = controller.signal();
+        held.sending = Some(controller);
+        Some((held.file.clone(), signal))
     }
 
-    pub(super) fn is_uploading(&self, field: usize, attempt: u32) -> bool {
-        self.uploads.borrow().iter().any(|running| running.field == field && running.attempt == attempt)
+    /// Lets go of a file, and of sending it.
+    pub(super) fn forget_file(&self, id: u32) {
+        let mut files = self.files.borrow_mut();
+        if let Some(position) = files.iter().position(|held| held.id == id) {
+            files.remove(position).abort();
+        }
     }
 
-    pub(super) fn abort_upload(&self, field: usize) {
-        let position = self.uploads.borrow().iter().position(|running| running.field == field);
-        let running = position.map(|position| self.uploads.borrow_mut().swap_remove(position));
-        if let Some(running) = running {
-            running.abort();
+    /// Puts the files of a field where they are to be.
+    pub(super) fn give_files(&self, field: usize, to: &DataTransferItemList) {
+        for held in self.files.borrow().iter().filter(|held| held.field == field) {
+            drop(to.add_with_file(&held.file));
         }
     }
 
@@ -93,8 +111,16 @@ impl Shell {
         for (_, controller) in self.checks.take() {
             controller.abort();
         }
-        for running in self.uploads.take() {
-            running.abort();
+        for held in self.files.take() {
+            held.abort();
+        }
+    }
+}
+
+impl Held {
+    fn abort(&self) {
+        if let Some(sending) = &self.sending {
+            sending.abort();
         }
     }
 }

@@ -1,128 +1,91 @@
-//! Sending a receipt: from the browser straight to the signed address, by XMLHttpRequest, since fetch tells no progress.
-//!
-//! The file itself never enters wasm's memory; only its first bytes do, to judge its type.
+//! A file's way, as far as it leads through wasm: what it is by its first bytes, and an address from the gateway, whose token
+//! stays here. Everything else (pictures, the PUT, its progress, trying again) is `www/extras/upload.js`, which is fetched when
+//! somebody chooses a file. No file enters wasm's memory.
 
-use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Promise, Uint8Array};
-use regcard_protocol::by_key::ByKey;
+use js_sys::{Array, Uint8Array};
 use regcard_protocol::limits;
 use regcard_protocol::receipt::{FileType, UploadRequest};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, ProgressEvent, XmlHttpRequest};
+use web_sys::{DataTransfer, FileList, HtmlInputElement};
 
-use super::clock::pause;
-use super::gateway::{Answer, written};
+use super::gateway::{fault_to_js, status_of, written};
 use super::shell::Shell;
-use crate::form::{CallFault, Event, FileFacts, UploadFault};
+use super::task::{promise, spawn};
+use crate::form::{Event, FileFacts};
 
-/// Pauses before a file that was cut off is sent again: long enough for a lift or a tunnel. Milliseconds.
-const RETRY_AFTER_MS: [i32; 3] = [1_000, 3_000, 5_000];
-
-/// A file on its way.
-pub(super) struct Running {
-    pub(super) field: usize,
-    /// Which of the card's uploads it is.
-    pub(super) attempt: u32,
-    /// None while its address is still being asked for.
-    pub(super) request: Option<XmlHttpRequest>,
-}
-
-impl Running {
-    /// Stops it. What has arrived is thrown away by the gateway.
-    pub(super) fn abort(self) {
-        if let Some(request) = self.request {
-            drop(request.abort());
+/// Takes files that were chosen for a field.
+pub(super) fn pick(shell: &Rc<Shell>, field: usize, files: &FileList) {
+    let mut picked = Vec::new();
+    for nth in 0..files.length() {
+        if let Some(file) = files.item(nth) {
+            let (name, size, modified) = (file.name(), whole(file.size()), whole(file.last_modified()));
+            picked.push(FileFacts { id: shell.hold_file(field, file), name, size, modified });
         }
     }
+    shell.dispatch(Event::FilesPicked(field, picked));
 }
 
-/// What a file is, by its name, its size and its first bytes. `None` if it cannot be read.
-pub(super) async fn facts(file: &File) -> Option<FileFacts> {
-    let first = file.slice_with_f64_and_f64(0.0, limits::SNIFF_BYTES as f64).ok()?;
-    let bytes = JsFuture::from(first.array_buffer()).await.ok()?;
-    let kind = FileType::of_content(&Uint8Array::new(&bytes).to_vec());
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number below 2^53")]
-    Some(FileFacts { name: file.name(), size: file.size() as u64, kind })
+/// Lets a control hold these files and no others.
+pub(super) fn hold(input: &HtmlInputElement, shell: &Shell, field: usize) {
+    let Ok(transfer) = DataTransfer::new() else { return };
+    shell.give_files(field, &transfer.items());
+    input.set_files(transfer.files().as_ref());
 }
 
-/// Sends a file, again if it is cut off, to a new address where the old one is no longer good.
-pub(super) async fn run(shell: Weak<Shell>, field: usize, attempt: u32, file: File, facts: FileFacts) {
-    let Some(kind) = facts.kind else { return };
-    let asked = UploadRequest { file_name: facts.name, file_type: kind.media_type().to_owned(), file_size: facts.size };
-    let mut grant: Option<Answer> = None;
-    let mut pauses = RETRY_AFTER_MS.into_iter();
-    loop {
-        let Some(current) = shell.upgrade() else { return };
-        if grant.is_none() {
-            match current.gateway.post("/v1/upload_file", written(&asked), None, None).await {
-                Ok(answer) => grant = Some(answer),
-                Err(CallFault::NoAnswer) => {}
-                Err(fault) => return current.dispatch(Event::UploadFailed(field, attempt, UploadFault::Call(fault))),
-            }
-        }
-        if let Some(answer) = &grant {
-            match put(&current, field, attempt, &file, &answer.signed_request, &answer.headers).await {
-                200..300 => return current.dispatch(Event::Uploaded(field, attempt, answer.upload_id.clone())),
-                // Nothing answered: what was sent may be there, and the same address takes the same bytes again.
-                0 | 408 | 500.. => {}
-                _ => grant = None,
-            }
-        }
-        if !current.is_uploading(field, attempt) {
-            return;
-        }
-        let Some(ms) = pauses.next() else {
-            return current.dispatch(Event::UploadFailed(field, attempt, UploadFault::Cut));
-        };
-        drop(current);
-        pause(ms).await;
-    }
-}
-
-/// One PUT; answers its status, 0 if no answer came.
-async fn put(shell: &Rc<Shell>, field: usize, attempt: u32, file: &File, url: &str, headers: &ByKey<String>) -> u16 {
-    let Ok(request) = XmlHttpRequest::new() else { return 0 };
-    if !shell.hold_upload(field, attempt, &request) {
-        return 0;
-    }
-    let mut moved = None;
-    let mut ended = None;
-    let promise = Promise::new(&mut |resolve, _| {
-        let weak = Rc::downgrade(shell);
-        let told = Cell::new(-1.0);
-        let on_progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
-            // A percent at a time is enough to see, and the view is left alone otherwise.
-            let percent = (event.loaded() * 100.0 / event.total().max(1.0)).floor();
-            if told.replace(percent) < percent
-                && let Some(shell) = weak.upgrade()
-            {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes of a file")]
-                shell.dispatch(Event::UploadMoved(field, attempt, event.loaded() as u64));
-            }
-        });
-        let on_end = Closure::<dyn FnMut()>::new(move || drop(resolve.call0(&JsValue::NULL)));
-        if let Ok(upload) = request.upload() {
-            upload.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
-        }
-        request.set_onloadend(Some(on_end.as_ref().unchecked_ref()));
-        moved = Some(on_progress);
-        ended = Some(on_end);
+/// Sends a file; tells how it ended. What is said of a file that was let go of meanwhile, nobody hears.
+pub(super) fn start(shell: &Rc<Shell>, field: usize, id: u32) {
+    let Some((file, signal)) = shell.begin_upload(id) else { return };
+    let weak = Rc::downgrade(shell);
+    let asked = Closure::<dyn FnMut(String, JsValue) -> JsValue>::new(move |what: String, value: JsValue| {
+        answer(&weak, field, id, &what, &value).unwrap_or(JsValue::UNDEFINED)
     });
-    let sent = request
-        .open("PUT", url)
-        .and_then(|()| headers.iter().try_for_each(|(name, value)| request.set_request_header(name, value)))
-        .and_then(|()| request.send_with_opt_blob(Some(file)));
-    if sent.is_ok() {
-        drop(JsFuture::from(promise).await);
+    let sending = shell.extras.ask("upload", &[file.into(), signal.into(), shell.extras.function(), asked.as_ref().clone()]);
+    let weak = Rc::downgrade(shell);
+    spawn(async move {
+        let ended = match sending {
+            Some(sending) => JsFuture::from(sending).await,
+            None => Err(JsValue::NULL),
+        };
+        drop(asked);
+        if let Some(shell) = weak.upgrade() {
+            shell.dispatch(match ended {
+                Ok(upload_id) => Event::Uploaded(field, id, upload_id.as_string().unwrap_or_default()),
+                Err(fault) => Event::UploadFailed(field, id, status_of(&fault)),
+            });
+        }
+    });
+}
+
+/// What the module asks, or tells, on the way of a file.
+fn answer(shell: &Weak<Shell>, field: usize, id: u32, what: &str, value: &JsValue) -> Option<JsValue> {
+    let shell = shell.upgrade()?;
+    match what {
+        "type" => FileType::of_content(&value.dyn_ref::<Uint8Array>()?.to_vec()).map(|kind| kind.media_type().into()),
+        "grant" => {
+            let given = value.dyn_ref::<Array>()?;
+            let size = whole(given.get(2).as_f64()?);
+            let request = UploadRequest { file_name: given.get(0).as_string()?, file_type: given.get(1).as_string()?, file_size: size };
+            let grant = async move {
+                if size > limits::FILE_BYTES {
+                    return Err(JsValue::from_f64(413.0));
+                }
+                shell.gateway.post("/v1/upload_file", written(&request), None, None).await.map_err(|fault| fault_to_js(&fault))
+            };
+            Some(promise(grant).into())
+        }
+        _ => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage")]
+            shell.dispatch(Event::UploadMoved(field, id, value.as_f64().map(|percent| percent as u8)));
+            None
+        }
     }
-    request.set_onloadend(None);
-    if let Ok(upload) = request.upload() {
-        upload.set_onprogress(None);
-    }
-    drop((moved, ended));
-    request.status().unwrap_or(0)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes and times are whole numbers below 2^53")]
+fn whole(number: f64) -> u64 {
+    number as u64
 }

@@ -47,20 +47,26 @@ pub enum Event {
     RowAdded,
     /// A serial number is not wanted any longer.
     RowRemoved(u32),
-    /// The receipt's control holds a file, or none.
-    FilePicked(usize),
-    /// What that file is.
-    FileRead(usize, Option<FileFacts>),
-    /// Bytes that have left: field, attempt, bytes.
-    UploadMoved(usize, u32, u64),
-    /// The file is stored: field, attempt, upload id.
+    /// Files were chosen, dropped, pasted or taken by the camera for a field.
+    FilesPicked(usize, Vec<FileFacts>),
+    /// How much has left: field, file, percent; `None` while nothing moves.
+    UploadMoved(usize, u32, Option<u8>),
+    /// The file is stored: field, file, upload id.
     Uploaded(usize, u32, String),
-    /// The file could not be stored: field, attempt.
-    UploadFailed(usize, u32, UploadFault),
-    /// The receipt is not to be sent, or to be taken out.
-    FileRemoved(usize),
-    /// The receipt is to be sent once more.
-    UploadRetried(usize),
+    /// The file could not be stored: field, file, and the status of the refusal; 0 if nobody answered.
+    UploadFailed(usize, u32, u16),
+    /// A file is not to be sent, or to be taken out: field, position.
+    FileRemoved(usize, usize),
+    /// A file is to be sent once more: field, position.
+    UploadRetried(usize, usize),
+    /// A picture is to be taken for a field.
+    CameraPressed(usize),
+    /// A field's picker was opened.
+    PickerOpened(usize),
+    /// It was closed, and nothing was chosen.
+    PickerClosed(usize),
+    /// It has been open for long.
+    PickerSilent(usize),
     /// The form is to be sent without the files that are not there yet.
     SendWithout,
     /// The form is to be emptied.
@@ -106,16 +112,18 @@ pub enum Effect {
     Check(u32, u32, String),
     /// An answer to this row's check is not wanted any longer.
     AbortCheck(u32),
-    /// Tell [`Event::FileRead`].
-    ReadFile(usize),
     /// Put a text into a control: nobody writes to one otherwise.
     Fill(Place, String),
-    /// Empty the receipt's control.
-    ForgetFile(usize),
-    /// Send the file: field, attempt.
-    Upload(usize, u32, FileFacts),
-    /// Stop sending the file.
-    AbortUpload(usize),
+    /// Look into a file, prepare it and send it: field, file.
+    Upload(usize, u32),
+    /// Stop sending a file, if it is being sent, and let go of it.
+    ForgetFile(u32),
+    /// Let the field's control hold the field's files, no others.
+    HoldFiles(usize),
+    /// Open the camera for a field.
+    OpenCamera(usize),
+    /// Tell [`Event::PickerSilent`] after a while.
+    AwaitFiles(usize),
     /// Tell [`Event::Gathered`].
     Gather,
     /// Send the registration under this key.
@@ -149,7 +157,7 @@ pub enum Effect {
 pub enum CardEvent {
     /// `regcard:serial`: the row's state changed.
     Serial(&'static str),
-    /// `regcard:upload`: the receipt's state changed.
+    /// `regcard:upload`: the state of a field's files changed.
     Upload(&'static str),
     /// `regcard:registered`.
     Registered(Vec<Registered>),
@@ -166,15 +174,6 @@ pub enum CallFault {
     Problem(u16, String, Vec<FieldError>),
     /// An answer came that makes no sense.
     Nonsense,
-}
-
-/// Why a file could not be stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UploadFault {
-    /// Asking where to send it failed.
-    Call(CallFault),
-    /// Sending failed, several times.
-    Cut,
 }
 
 /// How sending a registration went.

@@ -27,8 +27,8 @@ pub enum FieldAnswer {
     SerialNumbers(Vec<Row>),
     /// The values of the choices that were chosen.
     Chosen(Vec<String>),
-    /// A file.
-    Receipt(Receipt),
+    /// Files; one at most unless the field takes several.
+    Receipts(Vec<Receipt>),
     /// Nothing is asked.
     Nothing,
 }
@@ -65,7 +65,7 @@ impl Field {
             | FieldKind::Hidden => FieldAnswer::Text(answers.text(key).unwrap_or_else(first).to_owned()),
             FieldKind::Choices => FieldAnswer::Chosen(answers.texts(key).map(str::to_owned).collect()),
             FieldKind::Checkbox | FieldKind::Consent => FieldAnswer::Ticked(answers.ticked(key).unwrap_or(false)),
-            FieldKind::Receipt => FieldAnswer::Receipt(Receipt::None),
+            FieldKind::Receipt => FieldAnswer::Receipts(Vec::new()),
             FieldKind::SerialNumber => {
                 let mut rows: Vec<Row> = (0..MOST_ROWS).zip(answers.texts(key)).map(|(id, text)| Row::new(id, text)).collect();
                 if rows.is_empty() {
@@ -85,7 +85,7 @@ impl Field {
             FieldAnswer::Ticked(_)
             | FieldAnswer::Chosen(_)
             | FieldAnswer::SerialNumbers(_)
-            | FieldAnswer::Receipt(_)
+            | FieldAnswer::Receipts(_)
             | FieldAnswer::Nothing => None,
         }
     }
@@ -97,7 +97,7 @@ impl Field {
             FieldAnswer::Ticked(ticked) => ticked.then(|| "true".to_owned()).into_iter().collect(),
             FieldAnswer::Chosen(values) => values.clone(),
             FieldAnswer::SerialNumbers(rows) => rows.iter().map(|row| row.text.clone()).collect(),
-            FieldAnswer::Receipt(receipt) => receipt.file().map(|file| file.name.clone()).into_iter().collect(),
+            FieldAnswer::Receipts(receipts) => receipts.iter().map(|receipt| receipt.file.name.clone()).collect(),
             FieldAnswer::Nothing => Vec::new(),
         }
     }
@@ -106,19 +106,9 @@ impl Field {
     pub fn rows(&self) -> Option<&[Row]> {
         match &self.answer {
             FieldAnswer::SerialNumbers(rows) => Some(rows),
-            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Receipt(_) | FieldAnswer::Nothing => None,
-        }
-    }
-
-    /// The file, of a field that holds one.
-    pub fn receipt(&self) -> Option<&Receipt> {
-        match &self.answer {
-            FieldAnswer::Receipt(receipt) => Some(receipt),
-            FieldAnswer::Text(_)
-            | FieldAnswer::Ticked(_)
-            | FieldAnswer::Chosen(_)
-            | FieldAnswer::SerialNumbers(_)
-            | FieldAnswer::Nothing => None,
+            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Receipts(_) | FieldAnswer::Nothing => {
+                None
+            }
         }
     }
 }

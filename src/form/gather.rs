@@ -7,7 +7,7 @@ use regcard_protocol::registration::{Answer, NewRegistration, UploadedFile};
 use regcard_protocol::validate::{Complaint, Fault};
 
 use super::field::message;
-use super::{Answers, Effect, FieldAnswer, FormState, Notice, Receipt};
+use super::{Answers, Effect, FieldAnswer, FormState, Notice, Receipt, Way};
 
 impl FormState {
     /// Takes over what the controls hold: password managers and scripts change them without an event.
@@ -30,7 +30,7 @@ impl FormState {
                         drop(row.typed(held.to_owned()));
                     }
                 }
-                FieldAnswer::Receipt(_) | FieldAnswer::Nothing => {}
+                FieldAnswer::Receipts(_) | FieldAnswer::Nothing => {}
             }
         }
     }
@@ -84,14 +84,12 @@ impl FormState {
                 FieldAnswer::SerialNumbers(rows) => {
                     new.serial_numbers = rows.iter().map(|row| row.text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
                 }
-                FieldAnswer::Receipt(receipt) => {
-                    let upload_id = match receipt {
-                        Receipt::Stored { upload_id, .. } => Some(upload_id.clone()),
-                        Receipt::Sending { .. } | Receipt::Failed { .. } if assume_receipts => Some("on its way".to_owned()),
-                        Receipt::None | Receipt::Sending { .. } | Receipt::Failed { .. } => None,
-                    };
-                    if let Some(upload_id) = upload_id {
-                        extra(Answer::File(UploadedFile { upload_id }));
+                FieldAnswer::Receipts(receipts) => {
+                    let mut files: Vec<UploadedFile> = receipts.iter().filter_map(|receipt| named(receipt, assume_receipts)).collect();
+                    if definition.several && !files.is_empty() {
+                        extra(Answer::Files(files));
+                    } else if let Some(file) = files.pop() {
+                        extra(Answer::File(file));
                     }
                 }
                 FieldAnswer::Nothing => {}
@@ -102,6 +100,7 @@ impl FormState {
     }
 
     pub(super) fn complain(&mut self, complaints: &[Complaint]) -> Vec<Effect> {
+        let mut effects = Vec::new();
         for complaint in complaints {
             let serials = complaint.key == "serialNumbers";
             let Some(index) = self
@@ -114,6 +113,9 @@ impl FormState {
                 continue;
             };
             let words = message(self.form.fields[index].kind, complaint.fault);
+            if complaint.fault == Fault::File {
+                effects.extend(self.drop_all_files(index));
+            }
             match &mut self.fields[index].answer {
                 FieldAnswer::SerialNumbers(rows) => {
                     // Blank rows are not sent, so positions count the others.
@@ -124,19 +126,18 @@ impl FormState {
                         row.message = Some(words);
                     }
                 }
-                FieldAnswer::Receipt(receipt) => {
-                    if complaint.fault == Fault::File {
-                        *receipt = Receipt::None;
-                    }
-                    self.fields[index].message = Some(words);
-                }
-                FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Nothing => {
+                FieldAnswer::Text(_)
+                | FieldAnswer::Ticked(_)
+                | FieldAnswer::Chosen(_)
+                | FieldAnswer::Receipts(_)
+                | FieldAnswer::Nothing => {
                     self.fields[index].message = Some(words);
                 }
             }
         }
         self.summary = true;
-        vec![Effect::FocusSummary]
+        effects.push(Effect::FocusSummary);
+        effects
     }
 
     pub(super) fn clear_messages(&mut self) {
@@ -149,6 +150,16 @@ impl FormState {
             }
         }
     }
+}
+
+/// What a file is named by, if it is stored or taken for it.
+fn named(receipt: &Receipt, assumed: bool) -> Option<UploadedFile> {
+    let upload_id = match &receipt.way {
+        Way::Stored(upload_id) => upload_id.clone(),
+        Way::Preparing | Way::Sending(_) | Way::Waiting | Way::Failed if assumed => "on its way".to_owned(),
+        Way::Preparing | Way::Sending(_) | Way::Waiting | Way::Failed => return None,
+    };
+    Some(UploadedFile { upload_id })
 }
 
 /// A fault that the gateway found, if it names one that the card knows.

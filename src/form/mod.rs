@@ -10,6 +10,7 @@ mod notice;
 mod outcome;
 mod posted;
 mod receipt;
+mod receipts;
 mod serial_number;
 mod serials;
 mod submit;
@@ -19,12 +20,12 @@ use regcard_protocol::date::Day;
 use regcard_protocol::form::{Field as Definition, FieldKind, Form};
 
 pub use answers::{Answers, Given};
-pub use event::{CallFault, CardEvent, Effect, Event, Place, SendResult, StatusResult, UploadFault};
+pub use event::{CallFault, CardEvent, Effect, Event, Place, SendResult, StatusResult};
 pub use field::{Field, FieldAnswer, Message};
 pub use notice::Notice;
 pub use outcome::Done;
 pub use posted::{NONCE, kept_name, without_name};
-pub use receipt::{FileFacts, Receipt};
+pub use receipt::{FileFacts, Receipt, Way};
 pub use serial_number::{Check, Row};
 pub use submit::{Attempt, Phase};
 pub use update::update;
@@ -48,12 +49,13 @@ pub struct FormState {
     pub summary: bool,
     /// A submit whose outcome is not known.
     pub unsettled: Option<Attempt>,
-    /// How many times a file was sent off.
-    pub uploads: u32,
     /// The day it is at the customer's place.
     pub today: Day,
     /// Whether the browser has a network, as far as it knows.
     pub online: bool,
+    /// The field whose picker is open, as far as is known, and whether it has been for so long that nothing may come of it: the
+    /// pickers of some apps' own browsers neither bring a file nor say that they were closed.
+    pub picker: Option<(usize, bool)>,
     /// Whether a file was left out to be able to send.
     pub without_receipt: bool,
     /// Whether what was typed on an earlier visit stands in the form again.
@@ -75,9 +77,9 @@ impl FormState {
             notice: None,
             summary: false,
             unsettled: None,
-            uploads: 0,
             today,
             online: true,
+            picker: None,
             without_receipt: false,
             restored: false,
             drawn: 0,
@@ -129,22 +131,13 @@ impl FormState {
     fn rows_mut(&mut self) -> Option<&mut Vec<Row>> {
         self.fields.iter_mut().find_map(|field| match &mut field.answer {
             FieldAnswer::SerialNumbers(rows) => Some(rows),
-            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Receipt(_) | FieldAnswer::Nothing => None,
+            FieldAnswer::Text(_) | FieldAnswer::Ticked(_) | FieldAnswer::Chosen(_) | FieldAnswer::Receipts(_) | FieldAnswer::Nothing => {
+                None
+            }
         })
     }
 
     fn row_mut(&mut self, id: u32) -> Option<&mut Row> {
         self.rows_mut()?.iter_mut().find(|row| row.id == id)
-    }
-
-    fn receipt_mut(&mut self, index: usize) -> Option<&mut Receipt> {
-        match &mut self.fields.get_mut(index)?.answer {
-            FieldAnswer::Receipt(receipt) => Some(receipt),
-            FieldAnswer::Text(_)
-            | FieldAnswer::Ticked(_)
-            | FieldAnswer::Chosen(_)
-            | FieldAnswer::SerialNumbers(_)
-            | FieldAnswer::Nothing => None,
-        }
     }
 }

@@ -69,6 +69,7 @@ impl FormState {
 
     /// The form once more, with what is known of the customer.
     pub(super) fn another(&mut self) -> Vec<Effect> {
+        let mut effects = self.leave();
         self.restart(|kind, key| {
             matches!(kind, FieldKind::Name | FieldKind::Email | FieldKind::Phone | FieldKind::Country) || is_address_key(key)
         });
@@ -76,7 +77,8 @@ impl FormState {
             let given = definition.kind == FieldKind::Product && self.given_product.is_some();
             !given && definition.required && field.text().is_none_or(str::is_empty) && definition.kind != FieldKind::Hidden
         });
-        first.map(|index| Effect::Focus(self.place_of(index))).into_iter().collect()
+        effects.extend(first.map(|index| Effect::Focus(self.place_of(index))));
+        effects
     }
 
     fn restart(&mut self, keeps: fn(FieldKind, &str) -> bool) {
@@ -104,9 +106,11 @@ impl FormState {
     }
 
     /// Ends what is under way for the files and numbers that are there.
-    fn leave(&self) -> Vec<Effect> {
-        let checks = self.rows().iter().map(|row| Effect::AbortCheck(row.id));
-        let files = self.fields.iter().enumerate().filter(|(_, field)| field.receipt().is_some());
-        checks.chain(files.flat_map(|(index, _)| [Effect::AbortUpload(index), Effect::ForgetFile(index)])).collect()
+    fn leave(&mut self) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.rows().iter().map(|row| Effect::AbortCheck(row.id)).collect();
+        for index in 0..self.fields.len() {
+            effects.extend(self.drop_all_files(index));
+        }
+        effects
     }
 }

@@ -6,7 +6,7 @@
 use regcard_protocol::limits;
 use regcard_protocol::registration::{NewRegistrations, Registered};
 
-use super::{Attempt, CallFault, FieldAnswer, FileFacts, FormState, Message, Notice, Phase, Receipt, Row};
+use super::{Attempt, CallFault, FieldAnswer, FileFacts, FormState, Message, Notice, Phase, Receipt, Row, Way};
 
 /// The name of the hidden control that holds the page's nonce. A blank cannot stand in a field's key, so no field is
 /// called so.
@@ -17,17 +17,25 @@ pub fn kept_name(key: &str) -> String {
     format!("kept {key}")
 }
 
-/// The name of the box that takes such a receipt out again.
+/// The name of the boxes that take such receipts out again; the value says which one.
 pub fn without_name(key: &str) -> String {
     format!("without {key}")
 }
 
 impl FormState {
-    /// Notes a receipt that is stored, now or since an earlier post.
-    pub fn receipt_kept(&mut self, index: usize, file: FileFacts, upload_id: String) {
-        if let Some(field) = self.fields.get_mut(index) {
-            field.answer = FieldAnswer::Receipt(Receipt::Stored { file, upload_id });
+    /// Notes a file that is stored, now or since an earlier post; by its name and its size in bytes. One takes the place of another
+    /// unless the field takes several. False if there is no room for it.
+    pub fn receipt_kept(&mut self, index: usize, name: String, size: u64, upload_id: String) -> bool {
+        let several = self.form.fields.get(index).is_some_and(|definition| definition.several);
+        if let Some(FieldAnswer::Receipts(receipts)) = self.fields.get_mut(index).map(|field| &mut field.answer) {
+            if !several {
+                receipts.clear();
+            } else if receipts.len() == limits::FILES {
+                return false;
+            }
+            receipts.push(Receipt { file: FileFacts { id: 0, name, size, modified: 0 }, way: Way::Stored(upload_id) });
         }
+        true
     }
 
     /// Submits what was posted. What is to be registered, or `None` if something is wrong, which is then said.

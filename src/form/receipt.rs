@@ -1,83 +1,90 @@
-//! A receipt on its way: which files are refused before anything is sent, and what becomes of one that is sent.
-//!
-//! Reading the file and sending it are effects. Each try has a number, and news of an older one is not heard.
+//! A receipt: a file that was chosen, and how far it is on its way. What happens to it stands in `receipts`.
 
-use regcard_protocol::limits;
-use regcard_protocol::receipt::FileType;
+use super::Field;
 
-use super::Message;
-use crate::text::Text;
-
-/// What a receipt's field holds.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Receipt {
-    /// No file.
-    None,
-    /// A file on its way.
-    Sending {
-        /// What it is.
-        file: FileFacts,
-        /// Which of the card's uploads it is.
-        attempt: u32,
-        /// Bytes that have left.
-        sent: u64,
-    },
-    /// A file that is stored.
-    Stored {
-        /// What it is.
-        file: FileFacts,
-        /// What the registration names it by.
-        upload_id: String,
-    },
-    /// A file that could not be stored.
-    Failed {
-        /// What it is.
-        file: FileFacts,
-    },
+/// One file of a receipt's field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// What it is.
+    pub file: FileFacts,
+    /// How far it is.
+    pub way: Way,
 }
 
-/// What is known of a file without looking at all of it.
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It is looked at; a picture is made smaller.
+    Preparing,
+    /// So many percent of it have left.
+    Sending(u8),
+    /// Nothing leaves just now.
+    Waiting,
+    /// It is stored; the registration names it by this.
+    Stored(String),
+    /// It could not be stored.
+    Failed,
+}
+
+/// What is known of a file without looking into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
+    /// Which of the card's files it is: the same file chosen again is another one.
+    pub id: u32,
     /// As it is called at the customer's.
     pub name: String,
     /// Bytes.
     pub size: u64,
-    /// Judged by its first bytes; `None` for what is not taken.
-    pub kind: Option<FileType>,
-}
-
-impl Receipt {
-    /// As the control's `data-upload` says it.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Receipt::None => "none",
-            Receipt::Sending { .. } => "sending",
-            Receipt::Stored { .. } => "stored",
-            Receipt::Failed { .. } => "failed",
-        }
-    }
-
-    /// The file, if there is one.
-    pub fn file(&self) -> Option<&FileFacts> {
-        match self {
-            Receipt::None => None,
-            Receipt::Sending { file, .. } | Receipt::Stored { file, .. } | Receipt::Failed { file, .. } => Some(file),
-        }
-    }
+    /// When it was changed last, in milliseconds since 1970.
+    pub modified: u64,
 }
 
 impl FileFacts {
-    /// Why the file is not taken, if it is not. The gateway judges by the same rule.
-    pub fn refused(&self) -> Option<Message> {
-        if self.size == 0 {
-            Some(Text::FileEmpty)
-        } else if self.size > limits::FILE_BYTES {
-            Some(Text::FileTooLarge)
-        } else if self.kind.is_none() {
-            Some(Text::FileType)
+    /// Whether both are the same file of the customer's.
+    pub(super) fn is(&self, other: &FileFacts) -> bool {
+        self.size == other.size && self.modified == other.modified && self.name == other.name
+    }
+}
+
+impl Receipt {
+    /// Whether it may still arrive by itself.
+    pub fn is_under_way(&self) -> bool {
+        match self.way {
+            Way::Preparing | Way::Sending(_) | Way::Waiting => true,
+            Way::Stored(_) | Way::Failed => false,
+        }
+    }
+
+    /// Whether it could not be stored.
+    pub fn has_failed(&self) -> bool {
+        self.way == Way::Failed
+    }
+}
+
+impl Field {
+    /// The files, of a field that holds some.
+    pub fn receipts(&self) -> &[Receipt] {
+        match &self.answer {
+            super::FieldAnswer::Receipts(receipts) => receipts,
+            super::FieldAnswer::Text(_)
+            | super::FieldAnswer::Ticked(_)
+            | super::FieldAnswer::Chosen(_)
+            | super::FieldAnswer::SerialNumbers(_)
+            | super::FieldAnswer::Nothing => &[],
+        }
+    }
+
+    /// How its files are on their way together, as the control's `data-upload` says it.
+    pub fn upload(&self) -> &'static str {
+        let receipts = self.receipts();
+        if receipts.iter().any(Receipt::is_under_way) {
+            "sending"
+        } else if receipts.iter().any(Receipt::has_failed) {
+            "failed"
+        } else if receipts.is_empty() {
+            "none"
         } else {
-            None
+            "stored"
         }
     }
 }

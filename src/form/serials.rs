@@ -43,7 +43,7 @@ fn next_empty(state: &FormState) -> Option<Place> {
             FieldAnswer::Text(text) => text.trim().is_empty(),
             FieldAnswer::Ticked(ticked) => !ticked,
             FieldAnswer::Chosen(values) => values.is_empty(),
-            FieldAnswer::SerialNumbers(_) | FieldAnswer::Receipt(_) | FieldAnswer::Nothing => false,
+            FieldAnswer::SerialNumbers(_) | FieldAnswer::Receipts(_) | FieldAnswer::Nothing => false,
         };
         nothing && definition.required && definition.kind != FieldKind::Hidden && state.is_asked(*index)
     };

@@ -8,7 +8,7 @@ use regcard_protocol::registration::NewRegistrations;
 use regcard_protocol::validate::Complaint;
 
 use super::gather::complaint;
-use super::{Answers, CallFault, CardEvent, Done, Effect, FieldAnswer, FormState, Notice, Place, Receipt, SendResult, StatusResult};
+use super::{Answers, CallFault, CardEvent, Done, Effect, FormState, Notice, Place, Receipt, SendResult, StatusResult};
 use crate::text::Text;
 
 /// Where the form is on its way.
@@ -65,12 +65,12 @@ impl FormState {
         if let Err(complaints) = self.form.accept(&self.registration(true), self.today) {
             return self.complain(&complaints);
         }
-        if let Some(index) = self.fields.iter().position(|field| matches!(field.answer, FieldAnswer::Receipt(Receipt::Failed { .. }))) {
+        if let Some(index) = self.fields.iter().position(|field| field.receipts().iter().any(Receipt::has_failed)) {
             self.fields[index].message = Some(Text::UploadFailed);
             self.summary = true;
             return vec![Effect::FocusSummary];
         }
-        if self.fields.iter().any(|field| matches!(field.answer, FieldAnswer::Receipt(Receipt::Sending { .. }))) {
+        if self.awaits_receipts() {
             self.phase = Phase::AwaitingReceipt(key);
             return Vec::new();
         }
@@ -169,33 +169,11 @@ impl FormState {
         effects
     }
 
-    /// Goes on once no receipt is on its way any longer.
-    pub(super) fn receipt_settled(&mut self, index: usize) -> Vec<Effect> {
-        let Phase::AwaitingReceipt(key) = &self.phase else {
-            return Vec::new();
-        };
-        let key = key.clone();
-        if matches!(self.fields[index].answer, FieldAnswer::Receipt(Receipt::Failed { .. })) {
-            self.phase = Phase::Filling;
-            self.summary = true;
-            return vec![Effect::FocusSummary];
-        }
-        if self.fields.iter().any(|field| matches!(field.answer, FieldAnswer::Receipt(Receipt::Sending { .. }))) {
-            return Vec::new();
-        }
-        self.send(key)
-    }
-
     /// Sends what is there without the files that are not.
     pub(super) fn send_without(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        for (index, field) in self.fields.iter_mut().enumerate() {
-            if let FieldAnswer::Receipt(receipt @ (Receipt::Sending { .. } | Receipt::Failed { .. })) = &mut field.answer {
-                *receipt = Receipt::None;
-                field.message = None;
-                self.without_receipt = true;
-                effects.extend([Effect::AbortUpload(index), Effect::ForgetFile(index), Effect::Emit(CardEvent::Upload("none"))]);
-            }
+        for index in 0..self.fields.len() {
+            effects.extend(self.leave_files_behind(index));
         }
         match &self.phase {
             Phase::AwaitingReceipt(key) => {

@@ -3,10 +3,7 @@
 use regcard_protocol::form::FieldKind;
 
 use super::field::message;
-use super::{
-    CallFault, CardEvent, Done, Effect, Event, FieldAnswer, FileFacts, FormState, Notice, Phase, Place, Receipt, Row, UploadFault, serials,
-};
-use crate::text::Text;
+use super::{CallFault, CardEvent, Done, Effect, Event, FieldAnswer, FormState, Notice, Phase, Row, serials};
 
 /// Changes the state by one event and tells what is to be done.
 pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
@@ -34,20 +31,27 @@ pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
         Event::Checked(id, generation, answer) => serials::checked(state, id, generation, answer),
         Event::RowAdded => serials::added(state),
         Event::RowRemoved(id) => serials::removed(state, id),
-        Event::FilePicked(index) => vec![Effect::ReadFile(index)],
-        Event::FileRead(index, facts) => file_read(state, index, facts),
-        Event::UploadMoved(index, of, bytes) => {
-            if let Some(Receipt::Sending { attempt, sent, .. }) = state.receipt_mut(index)
-                && *attempt == of
-            {
-                *sent = bytes;
+        Event::FilesPicked(index, files) => state.files_picked(index, files),
+        Event::UploadMoved(index, id, percent) => state.upload_moved(index, id, percent),
+        Event::Uploaded(index, id, upload_id) => state.uploaded(index, id, upload_id),
+        Event::UploadFailed(index, id, status) => state.upload_failed(index, id, status),
+        Event::FileRemoved(index, nth) => state.file_removed(index, nth),
+        Event::UploadRetried(index, nth) => state.upload_retried(index, nth),
+        Event::CameraPressed(index) => vec![Effect::OpenCamera(index)],
+        Event::PickerOpened(index) => {
+            state.picker = Some((index, false));
+            vec![Effect::AwaitFiles(index)]
+        }
+        Event::PickerClosed(index) => {
+            state.picker = None;
+            vec![Effect::HoldFiles(index)]
+        }
+        Event::PickerSilent(index) => {
+            if state.picker == Some((index, false)) {
+                state.picker = Some((index, true));
             }
             Vec::new()
         }
-        Event::Uploaded(index, of, upload_id) => uploaded(state, index, of, upload_id),
-        Event::UploadFailed(index, of, fault) => upload_failed(state, index, of, &fault),
-        Event::FileRemoved(index) => file_removed(state, index),
-        Event::UploadRetried(index) => upload_retried(state, index),
         Event::SendWithout => state.send_without(),
         Event::Cleared => state.clear(),
         Event::AnotherPressed => state.another(),
@@ -139,7 +143,7 @@ fn chose(state: &mut FormState, index: usize, value: String, chosen: bool) -> Ve
     Vec::new()
 }
 
-/// What a form without a network says goes when the network is back.
+/// What a form without a network says goes when the network is back, and files that did not get through are tried again.
 fn network(state: &mut FormState, online: bool) -> Vec<Effect> {
     state.online = online;
     if !online && state.notice.is_none() && state.phase == Phase::Filling {
@@ -147,7 +151,7 @@ fn network(state: &mut FormState, online: bool) -> Vec<Effect> {
     } else if online && state.notice == Some(Notice::Offline) {
         state.notice = None;
     }
-    Vec::new()
+    if online { state.uploads_retried() } else { Vec::new() }
 }
 
 fn left(state: &mut FormState, index: usize) -> Vec<Effect> {
@@ -158,105 +162,4 @@ fn left(state: &mut FormState, index: usize) -> Vec<Effect> {
         field.message = Some(message(definition.kind, fault));
     }
     Vec::new()
-}
-
-fn file_read(state: &mut FormState, index: usize, facts: Option<FileFacts>) -> Vec<Effect> {
-    let Some(facts) = facts else {
-        // Taken away again before it could be read.
-        if state.receipt_mut(index).is_some() {
-            state.fields[index].message = Some(Text::FileUnreadable);
-        }
-        return vec![Effect::ForgetFile(index)];
-    };
-    let refused = facts.refused();
-    // Counted over the whole card, so that late news of a file that was removed never meets another one.
-    state.uploads += 1;
-    let attempt = state.uploads;
-    let Some(receipt) = state.receipt_mut(index) else {
-        return Vec::new();
-    };
-    let mut effects = if matches!(receipt, Receipt::Sending { .. }) { vec![Effect::AbortUpload(index)] } else { Vec::new() };
-    match refused {
-        Some(_) => {
-            *receipt = Receipt::None;
-            effects.push(Effect::ForgetFile(index));
-        }
-        None => {
-            *receipt = Receipt::Sending { file: facts.clone(), attempt, sent: 0 };
-            effects.push(Effect::Upload(index, attempt, facts));
-        }
-    }
-    effects.push(Effect::Emit(CardEvent::Upload(receipt.word())));
-    state.fields[index].message = refused;
-    effects
-}
-
-fn uploaded(state: &mut FormState, index: usize, of: u32, upload_id: String) -> Vec<Effect> {
-    let Some(receipt) = state.receipt_mut(index) else {
-        return Vec::new();
-    };
-    let Receipt::Sending { file, attempt, .. } = receipt else {
-        return Vec::new();
-    };
-    if *attempt != of {
-        return Vec::new();
-    }
-    *receipt = Receipt::Stored { file: file.clone(), upload_id };
-    let mut effects = vec![Effect::Emit(CardEvent::Upload("stored"))];
-    state.fields[index].message = None;
-    effects.extend(state.receipt_settled(index));
-    effects
-}
-
-fn upload_failed(state: &mut FormState, index: usize, of: u32, fault: &UploadFault) -> Vec<Effect> {
-    let Some(receipt) = state.receipt_mut(index) else {
-        return Vec::new();
-    };
-    let Receipt::Sending { file, attempt, .. } = receipt else {
-        return Vec::new();
-    };
-    if *attempt != of {
-        return Vec::new();
-    }
-    *receipt = Receipt::Failed { file: file.clone() };
-    let words = match fault {
-        UploadFault::Call(CallFault::Problem(413, _, _)) => Text::FileTooLarge,
-        UploadFault::Call(CallFault::Problem(415 | 422, _, _)) => Text::FileType,
-        UploadFault::Call(CallFault::NoAnswer | CallFault::Problem(..) | CallFault::Nonsense) | UploadFault::Cut => Text::UploadFailed,
-    };
-    state.fields[index].message = Some(words);
-    let mut effects = vec![Effect::Emit(CardEvent::Upload("failed"))];
-    effects.extend(state.receipt_settled(index));
-    effects
-}
-
-fn file_removed(state: &mut FormState, index: usize) -> Vec<Effect> {
-    let Some(receipt) = state.receipt_mut(index) else {
-        return Vec::new();
-    };
-    *receipt = Receipt::None;
-    state.fields[index].message = None;
-    let mut effects = vec![
-        Effect::AbortUpload(index),
-        Effect::ForgetFile(index),
-        Effect::Emit(CardEvent::Upload("none")),
-        Effect::Focus(Place::Field(index)),
-    ];
-    effects.extend(state.receipt_settled(index));
-    effects
-}
-
-fn upload_retried(state: &mut FormState, index: usize) -> Vec<Effect> {
-    state.uploads += 1;
-    let attempt = state.uploads;
-    let Some(receipt) = state.receipt_mut(index) else {
-        return Vec::new();
-    };
-    let Receipt::Failed { file } = receipt else {
-        return Vec::new();
-    };
-    let file = file.clone();
-    *receipt = Receipt::Sending { file: file.clone(), attempt, sent: 0 };
-    state.fields[index].message = None;
-    vec![Effect::Upload(index, attempt, file), Effect::Emit(CardEvent::Upload("sending"))]
 }

@@ -88,7 +88,7 @@ fn form(context: Context, action: String) -> AnyView {
 fn without(context: Context) -> AnyView {
     let late = |state: &FormState| {
         matches!(state.phase, Phase::AwaitingReceipt(_))
-            || state.fields.iter().any(|field| matches!(field.receipt(), Some(Receipt::Failed { .. })))
+            || state.fields.iter().any(|field| field.receipts().iter().any(Receipt::has_failed))
     };
     context.part(
         move |state| Shown::Whether(late(state)),

@@ -19,8 +19,7 @@ pub(super) fn input(context: Context, kind: &'static str, changed: impl Fn(Strin
         Box::new(move |event| context.send(changed(event_target_value(&event), event_target_checked(&event))))
     };
     // A file control tells of one choice twice.
-    let input = if kind == "file" { input } else { input.on_input(heard(&changed)) };
-    input.on_change(heard(&changed))
+    input.on_input(heard(&changed)).on_change(heard(&changed))
 }
 
 /// What is no prose of any language: from left to right, not to be translated or spelled.

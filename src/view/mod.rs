@@ -31,7 +31,7 @@ use regcard_protocol::form::{Field as Definition, FieldKind};
 pub use first::{render, render_plain};
 pub use plain::Plain;
 
-use crate::form::{Check, Done, Event, Field, FormState, Message, Notice, Place, Receipt, Row};
+use crate::form::{Check, Done, Event, Field, FormState, Message, Notice, Place, Row};
 use crate::text::{Text, Texts};
 
 /// Takes what happened.
@@ -77,7 +77,6 @@ enum Shown {
     Message(Option<Message>),
     Summary(Option<Notice>, Vec<(Place, Message)>),
     Check(Check),
-    Receipt(Receipt),
     Done(Done),
     Times(u32),
 }

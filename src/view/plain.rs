@@ -8,8 +8,8 @@ use regcard_protocol::form::{Field as Definition, FieldKind};
 
 use super::element::{element, nothing};
 use super::icon::Icon;
-use super::{Context, receipt, serial_number};
-use crate::form::{FileFacts, FormState, NONCE, Place, kept_name, without_name};
+use super::{Context, serial_number};
+use crate::form::{FormState, NONCE, Place, Way, kept_name, without_name};
 use crate::text::Text;
 
 /// What such a page is given.
@@ -64,15 +64,21 @@ pub(super) fn rows(context: Context, index: usize, definition: &Definition) -> A
     element("div").children(there).children(further).view()
 }
 
-/// A receipt that is here since this post or an earlier one, and the box that takes it out again. Another file takes its
-/// place.
-pub(super) fn kept(context: Context, definition: &Definition, file: &FileFacts, upload_id: String) -> AnyView {
+/// A file that is here since this post or an earlier one, and the box that takes it out again. Where a field takes one file, another
+/// takes its place.
+pub(super) fn kept(context: Context, index: usize, nth: usize) -> AnyView {
+    let (key, file) = context.peek(|state| {
+        let key = state.form.fields.get(index).map(|definition| definition.key.clone());
+        let receipt = state.fields.get(index).and_then(|field| field.receipts().get(nth));
+        (key.unwrap_or_default(), receipt.map(|receipt| (receipt.file.name.clone(), receipt.way.clone())))
+    });
+    let Some((name, Way::Stored(upload_id))) = file else { return nothing() };
     let received = element("span").with("class", "say good").children(Icon::Tick.beside(context.say(Text::UploadStored)));
-    let without = element("input").with("type", "checkbox").with("name", without_name(&definition.key)).with("value", "true");
+    let without = element("input").with("type", "checkbox").with("name", without_name(&key)).with("value", upload_id.clone());
     let without = element("label").with("class", "without").child(without.view()).text(" ").text(context.say(Text::Remove));
     vec![
-        element("input").with("type", "hidden").with("name", kept_name(&definition.key)).with("value", upload_id).view(),
-        receipt::name(file),
+        element("input").with("type", "hidden").with("name", kept_name(&key)).with("value", upload_id).view(),
+        element("span").with("class", "name").with("dir", "auto").text(name).view(),
         without.view(),
         received.view(),
     ]

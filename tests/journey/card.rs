@@ -94,6 +94,12 @@ impl Card<'_> {
         self.control("InvoiceUpload").await.send_keys(file.to_string_lossy().as_ref()).await.unwrap();
     }
 
+    /// Sets several files at once.
+    pub(crate) async fn choose_all(self, files: &[std::path::PathBuf]) {
+        let paths: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        self.control("InvoiceUpload").await.send_keys(paths.join("\n")).await.unwrap();
+    }
+
     /// Clicks on the file control. The picker itself stays closed: no test could press its buttons.
     pub(crate) async fn open_picker(self) {
         self.browser.command("Page.setInterceptFileChooserDialog", json!({ "enabled": true })).await;

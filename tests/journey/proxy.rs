@@ -21,6 +21,8 @@ pub(crate) enum Fate {
     StaleToken,
     /// Something on the way makes another answer of its answer.
     Changed(fn(Message) -> Message),
+    /// It arrives at an upload's address that has run out.
+    StaleAddress,
 }
 
 /// The proxy, at an address of its own.
@@ -93,7 +95,12 @@ impl Proxy {
 
     /// Lets this befall the next such request.
     pub(crate) fn once(&self, method: &'static str, path: &'static str, fate: Fate) {
-        self.rule(Rule { method, path, times: Some(1), fate });
+        self.times(1, method, path, fate);
+    }
+
+    /// Lets this befall the next few such requests.
+    pub(crate) fn times(&self, times: u32, method: &'static str, path: &'static str, fate: Fate) {
+        self.rule(Rule { method, path, times: Some(times), fate });
     }
 
     /// From now on everything gets through.
@@ -172,13 +179,14 @@ async fn pass(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         }
         Some(Fate::Lost) => return,
         Some(Fate::StaleToken) => onward = onward.with("authorization", "Bearer v4.local.stale"),
+        Some(Fate::StaleAddress) => onward.first = "PUT /v1/uploads/v4.local.stale HTTP/1.1".to_owned(),
         Some(Fate::AnswerLost | Fate::Changed(_)) | None => {}
     }
     let Some(mut answer) = http::exchange(&gateway, &onward).await else { return };
     match fate {
         Some(Fate::AnswerLost) => return,
         Some(Fate::Changed(change)) => answer = change(answer),
-        Some(Fate::Held(_) | Fate::Lost | Fate::StaleToken) | None => {}
+        Some(Fate::Held(_) | Fate::Lost | Fate::StaleToken | Fate::StaleAddress) | None => {}
     }
     state.lock().unwrap().seen[place].answer = Some(answer.clone());
     drop(stream.write_all(&answer.bytes()).await);

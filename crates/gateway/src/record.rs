@@ -9,12 +9,13 @@ use crate::store::{Address, Record};
 /// A registration as `/api` shows it.
 pub fn json(app: &App, record: Record) -> Value {
     let mut fields = record.fields;
-    for receipt in record.receipts {
-        let url = match receipt.address {
+    for receipts in record.receipts {
+        let mut urls = receipts.addresses.into_iter().map(|address| match address {
             Address::Here(receipt) => app.receipt_url(&receipt),
             Address::Upstream(url) => url,
-        };
-        fields.insert(receipt.field, Value::String(url));
+        });
+        let value = if receipts.several { Value::from_iter(urls) } else { urls.next().into() };
+        fields.insert(receipts.field, value);
     }
     json!({
         "id": record.id,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regcard_protocol::form::Form;
 use regcard_protocol::problem::FieldError;
-use regcard_protocol::registration::{Answer, NewRegistration as Sent, Registered, Registration, RegistrationStatus};
+use regcard_protocol::registration::{Answer, NewRegistration as Sent, Registered, Registration, RegistrationStatus, UploadedFile};
 use regcard_protocol::validate::Fault;
 use serde_json::{Map, Value};
 
@@ -17,8 +17,8 @@ use crate::problem::GatewayError;
 use crate::registration_json::{self, ServerRegistration};
 use crate::secrets::hex;
 use crate::store::{
-    FileReference, Interface, Merchant, Mode, NewBatch, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules, Submit,
-    SubmitKey, SubmitState,
+    FileReference, Interface, Merchant, Mode, NewBatch, NewReceipts, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules,
+    Submit, SubmitKey, SubmitState,
 };
 use crate::token::StatusClaim;
 use crate::{forward, record};
@@ -208,10 +208,8 @@ fn to_store(app: &App, slug: &str, form: &Form, accepted: Registration) -> NewRe
             Answer::Ticked(ticked) => drop(fields.insert(key, Value::Bool(ticked))),
             Answer::Text(text) => drop(fields.insert(key, Value::String(text))),
             Answer::Several(values) => drop(fields.insert(key, Value::from(values))),
-            Answer::File(file) => receipts.push((key, FileReference::Upload(file.upload_id))),
-            Answer::Files(files) => {
-                receipts.extend(files.into_iter().map(|file| (key.clone(), FileReference::Upload(file.upload_id))));
-            }
+            Answer::File(file) => receipts.push(from_card(key, false, vec![file])),
+            Answer::Files(files) => receipts.push(from_card(key, true, files)),
         }
     }
     NewRegistration {
@@ -232,10 +230,9 @@ fn server_to_store(app: &App, slug: String, form: &Form, sent: ServerRegistratio
     let mut fields = Map::new();
     let mut receipts = Vec::new();
     for (key, value) in sent.extras {
-        // An address of our own is kept as the file it means, so that it is right wherever the gateway is reached later.
-        match value.as_str().and_then(|text| text.strip_prefix(app.public_url.as_str())?.strip_prefix("/r/")) {
-            Some(receipt) if is_receipt(receipt) => receipts.push((key, FileReference::Receipt(receipt.to_owned()))),
-            Some(_) | None => drop(fields.insert(key, value)),
+        match own_files(app, &value) {
+            Some(files) => receipts.push(NewReceipts { field: key, several: value.is_array(), files }),
+            None => drop(fields.insert(key, value)),
         }
     }
     NewRegistration {
@@ -249,6 +246,23 @@ fn server_to_store(app: &App, slug: String, form: &Form, sent: ServerRegistratio
         serial_numbers: sent.serial_numbers,
         fields,
         receipts,
+    }
+}
+
+fn from_card(field: String, several: bool, files: Vec<UploadedFile>) -> NewReceipts {
+    NewReceipts { field, several, files: files.into_iter().map(|file| FileReference::Upload(file.upload_id)).collect() }
+}
+
+/// The files that a merchant's server means by an address of our own, or by a list of nothing else. They are kept as files, so that
+/// their addresses are right wherever the gateway is reached later.
+fn own_files(app: &App, value: &Value) -> Option<Vec<FileReference>> {
+    let own = |value: &Value| {
+        let receipt = value.as_str()?.strip_prefix(app.public_url.as_str())?.strip_prefix("/r/")?;
+        is_receipt(receipt).then(|| FileReference::Receipt(receipt.to_owned()))
+    };
+    match value {
+        Value::Array(list) if !list.is_empty() => list.iter().map(own).collect(),
+        one => own(one).map(|file| vec![file]),
     }
 }
 

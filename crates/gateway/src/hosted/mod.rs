@@ -9,11 +9,11 @@ mod visit;
 
 use std::sync::Arc;
 
-use regcard::form::{CallFault, FileFacts, FormState, Message, kept_name, without_name};
+use regcard::form::{CallFault, FormState, Message, kept_name, without_name};
 use regcard::text::Text;
 use regcard_protocol::form::FieldKind;
+use regcard_protocol::limits as shared;
 use regcard_protocol::problem::ProblemCode;
-use regcard_protocol::receipt::FileType;
 use regcard_protocol::registration::NewRegistrations;
 use serde_json::json;
 use tokio::time::timeout;
@@ -26,7 +26,7 @@ use crate::limits;
 use crate::problem::GatewayError;
 use crate::register::{self, Done, Sender};
 use crate::secrets::hex;
-use crate::store::{Merchant, UploadState};
+use crate::store::{Merchant, NewUpload, UploadState};
 use crate::uploads;
 
 use posted::{Came, Posted};
@@ -157,17 +157,29 @@ async fn keep_receipts(
     state: &mut FormState,
 ) -> Result<Vec<(usize, Message)>, GatewayError> {
     let mut refused = Vec::new();
-    let mut kept = Vec::new();
+    for (index, field) in hosted.form.form.fields.iter().enumerate().filter(|(_, field)| field.kind == FieldKind::Receipt) {
+        let (kept, without) = (kept_name(&field.key), without_name(&field.key));
+        let out = |id: &str| given.iter().any(|(control, value)| *control == without && value == id);
+        for (_, id) in given.iter().filter(|(control, id)| *control == kept && !out(id)).take(shared::FILES) {
+            match kept_before(hosted, visit, id).await? {
+                Some(upload) => drop(state.receipt_kept(index, upload.file_name, upload.file_size, upload.id)),
+                // Another one takes its place.
+                None if !field.several && files.iter().any(|(other, came)| *other == index && matches!(came, Came::Whole(..))) => {}
+                None => refused.push((index, Text::ReceiptLost)),
+            }
+        }
+    }
     for (index, came) in files {
         match came {
             Came::Refused(reason) => refused.push((index, reason)),
             Came::Passed(_) => refused.push((index, Text::ReceiptLost)),
             Came::Whole(name, come) => {
-                let facts = FileFacts { name, size: come.judged.size, kind: Some(come.judged.file_type) };
-                match uploads::keep(hosted.app, hosted.merchant, &visit.page.sid, &facts.name, come).await {
+                let size = come.judged.size;
+                match uploads::keep(hosted.app, hosted.merchant, &visit.page.sid, &name, come).await {
                     Ok(id) => {
-                        state.receipt_kept(index, facts, id);
-                        kept.push(index);
+                        if !state.receipt_kept(index, name, size, id) {
+                            refused.push((index, Text::TooManyFiles));
+                        }
                     }
                     Err(error) => {
                         error.log();
@@ -177,32 +189,16 @@ async fn keep_receipts(
             }
         }
     }
-    let value = |name: &str| given.iter().find(|(control, _)| control == name).map(|(_, value)| value.as_str());
-    for (index, field) in hosted.form.form.fields.iter().enumerate() {
-        if field.kind != FieldKind::Receipt || kept.contains(&index) || value(&without_name(&field.key)).is_some() {
-            continue;
-        }
-        if let Some(id) = value(&kept_name(&field.key)) {
-            match kept_before(hosted, visit, id).await? {
-                Some(facts) => state.receipt_kept(index, facts, id.to_owned()),
-                None => refused.push((index, Text::ReceiptLost)),
-            }
-        }
-    }
     Ok(refused)
 }
 
 /// A receipt that came with an earlier post of the same page, and is no registration's yet.
-async fn kept_before(hosted: &Hosted<'_>, visit: &Visit, id: &str) -> Result<Option<FileFacts>, GatewayError> {
+async fn kept_before(hosted: &Hosted<'_>, visit: &Visit, id: &str) -> Result<Option<NewUpload>, GatewayError> {
     let upload = hosted.app.store.upload(id.to_owned()).await?.filter(|upload| {
         let here = upload.state == UploadState::Stored || upload.about.upstream_url.is_some();
         here && upload.about.merchant == hosted.merchant.id && upload.about.sid.as_ref() == Some(&visit.page.sid)
     });
-    Ok(upload.map(|upload| FileFacts {
-        kind: FileType::parse(&upload.about.file_type),
-        name: upload.about.file_name,
-        size: upload.about.file_size,
-    }))
+    Ok(upload.map(|upload| upload.about))
 }
 
 async fn register(hosted: &Hosted<'_>, visit: &Visit, fingerprint: [u8; 32], body: &NewRegistrations) -> Result<Done, GatewayError> {

@@ -5,6 +5,7 @@ use futures_util::{StreamExt, stream};
 use regcard::form::{Message, NONCE};
 use regcard::text::Text;
 use regcard_protocol::form::FieldKind;
+use regcard_protocol::limits as shared;
 
 use super::Hosted;
 use super::visit::Visit;
@@ -53,7 +54,11 @@ pub(super) async fn read(hosted: &Hosted<'_>, from_own_page: bool, mut post: Pos
             Part::File(mut file) => {
                 let field = |field: &regcard_protocol::form::Field| field.kind == FieldKind::Receipt && field.key == file.control;
                 let index = hosted.form.form.fields.iter().position(field);
-                let index = index.filter(|index| posted.files.iter().all(|(other, _)| other != index));
+                let index = index.filter(|index| {
+                    // One more than fit, so that it is said that they do not.
+                    let most = if hosted.form.form.fields[*index].several { shared::FILES + 1 } else { 1 };
+                    posted.files.iter().filter(|(other, _)| other == index).count() < most
+                });
                 if let (Some(visit), Some(index)) = (&posted.visit, index) {
                     posted.files.extend(take(hosted, visit, &mut file).await?.map(|came| (index, came)));
                 }

@@ -10,8 +10,8 @@ use regcard_protocol::validate::Fault;
 use serde_json::{Map, json};
 
 use super::{
-    Address, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewRegistration, NewSerial, NewSubmit, NewUpload,
-    Outcome, Query, Registering, SerialRules, Store, SubmitKey, SubmitState, UploadState, Upstream,
+    Address, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit,
+    NewUpload, Outcome, Query, RecordReceipts, Registering, SerialRules, Store, SubmitKey, SubmitState, UploadState, Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -34,6 +34,7 @@ macro_rules! conformance {
             of_many_who_want_one_serial_number_one_gets_it,
             a_number_that_is_not_one_time_has_many_owners,
             a_file_is_stored_once_and_tied_to_its_session,
+            the_files_of_a_field_keep_their_order,
             registrations_are_read_the_newest_first,
             a_submit_goes_out_once_whatever_happens,
             what_is_out_of_date_is_swept_away,
@@ -100,6 +101,10 @@ fn upload(id: &str, sid: Option<&str>) -> NewUpload {
         file_size: 9,
         upstream_url: None,
     }
+}
+
+fn receipts(several: bool, files: Vec<FileReference>) -> NewReceipts {
+    NewReceipts { field: "InvoiceUpload".into(), several, files }
 }
 
 fn everything() -> Query {
@@ -261,7 +266,7 @@ pub(super) async fn a_file_is_stored_once_and_tied_to_its_session(open: Open<'_>
     }
     assert_eq!(store.upload("own".into()).await.unwrap().unwrap().hash.unwrap(), [1; 32]);
     let with = |id: &str, file: FileReference| {
-        let receipts = vec![("InvoiceUpload".to_owned(), file)];
+        let receipts = vec![receipts(false, vec![file])];
         store.register(batch(None, vec![NewRegistration { receipts, ..registration(id, &[]) }]), 1)
     };
     for id in ["foreign", "announced", "servers", "nothing"] {
@@ -273,8 +278,32 @@ pub(super) async fn a_file_is_stored_once_and_tied_to_its_session(open: Open<'_>
     for id in ["r3", "r4"] {
         assert_eq!(with(id, FileReference::Receipt("receipt of servers".into())).await.unwrap(), Registering::Stored);
     }
-    let address = store.records("shop".into(), vec!["r3".into()]).await.unwrap()[0].receipts[0].address.clone();
-    assert_eq!(address, Address::Here("receipt of servers".into()));
+    let address = store.records("shop".into(), vec!["r3".into()]).await.unwrap()[0].receipts[0].addresses.clone();
+    assert_eq!(address, [Address::Here("receipt of servers".into())]);
+}
+
+pub(super) async fn the_files_of_a_field_keep_their_order(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    for id in ["a", "b", "c"] {
+        store.add_upload(upload(id, Some("session")), 1).await.unwrap();
+        store.upload_stored(id.into(), [1; 32]).await.unwrap();
+    }
+    let files = |ids: &[&str]| ids.iter().map(|id| FileReference::Upload((*id).into())).collect();
+    let with = |id: &str, receipts: Vec<NewReceipts>| NewRegistration { receipts, ..registration(id, &[]) };
+    let other = NewReceipts { field: "Another".into(), several: true, files: files(&["b"]) };
+    let refused = store.register(batch(None, vec![with("r1", vec![receipts(true, files(&["a", "nothing"]))])]), 1).await.unwrap();
+    let Registering::Refused(refusals) = refused else { panic!("it was stored") };
+    assert_eq!((refusals[0].complaint.index, refusals[0].complaint.fault), (Some(1), Fault::File));
+    let new = with("r1", vec![receipts(true, files(&["c", "a", "b"])), other]);
+    assert_eq!(store.register(batch(None, vec![new]), 1).await.unwrap(), Registering::Stored);
+    let here = |ids: &[&str]| ids.iter().map(|id| Address::Here(format!("receipt of {id}"))).collect();
+    let stored = store.records("shop".into(), vec!["r1".into()]).await.unwrap().remove(0).receipts;
+    let expected = [
+        RecordReceipts { field: "Another".into(), several: true, addresses: here(&["b"]) },
+        RecordReceipts { field: "InvoiceUpload".into(), several: true, addresses: here(&["c", "a", "b"]) },
+    ];
+    assert_eq!(stored, expected);
 }
 
 pub(super) async fn registrations_are_read_the_newest_first(open: Open<'_>) {
@@ -325,7 +354,7 @@ pub(super) async fn what_is_out_of_date_is_swept_away(open: Open<'_>) {
     for id in ["attached", "old", "new"] {
         store.upload_stored(id.into(), [1; 32]).await.unwrap();
     }
-    let receipts = vec![("InvoiceUpload".to_owned(), FileReference::Upload("attached".into()))];
+    let receipts = vec![receipts(false, vec![FileReference::Upload("attached".into())])];
     let new = NewRegistration { receipts, ..registration("r1", &[]) };
     store.register(batch(Some(submit("shop", 1, 7)), vec![new]), 1).await.unwrap();
     let mut swept = store.sweep(10, 1 + limits::IDEMPOTENCY_MILLIS).await.unwrap();

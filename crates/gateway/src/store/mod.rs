@@ -17,9 +17,9 @@ use crate::origin::Origin;
 use crate::serial_fold::Folded;
 
 pub use model::{
-    AccessKey, Address, FileReference, Interface, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch, NewRegistration, NewSerial,
-    NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, Serial, SerialRules, Submit, SubmitKey,
-    SubmitState, Upload, UploadState, Upstream,
+    AccessKey, Address, FileReference, Interface, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration,
+    NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering, Serial, SerialRules, Submit,
+    SubmitKey, SubmitState, Upload, UploadState, Upstream,
 };
 pub use sqlite::Sqlite;
 

@@ -164,8 +164,19 @@ pub struct NewRegistration {
     pub serial_numbers: Vec<SerialNumber>,
     /// The merchant's own fields.
     pub fields: Map<String, Value>,
-    /// Receipts, by field.
-    pub receipts: Vec<(String, FileReference)>,
+    /// The files of each field that has some.
+    pub receipts: Vec<NewReceipts>,
+}
+
+/// The files of one field of a registration.
+#[derive(Clone, Debug)]
+pub struct NewReceipts {
+    /// The field they answer.
+    pub field: String,
+    /// Whether it takes several: one file is then still a list.
+    pub several: bool,
+    /// In their order.
+    pub files: Vec<FileReference>,
 }
 
 /// How a registration names a file.
@@ -313,19 +324,21 @@ pub struct Record {
     pub serial_numbers: Vec<String>,
     /// The merchant's own fields.
     pub fields: Map<String, Value>,
-    /// Receipts.
-    pub receipts: Vec<RecordReceipt>,
+    /// Receipts, field by field.
+    pub receipts: Vec<RecordReceipts>,
     /// When it was stored.
     pub created_at: i64,
 }
 
-/// A receipt of a registration.
-#[derive(Clone, Debug)]
-pub struct RecordReceipt {
-    /// The field it answers.
+/// The receipts of one field of a registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordReceipts {
+    /// The field they answer.
     pub field: String,
-    /// Where it can be read.
-    pub address: Address,
+    /// Whether it takes several.
+    pub several: bool,
+    /// Where they can be read, in their order.
+    pub addresses: Vec<Address>,
 }
 
 /// Where a receipt can be read.

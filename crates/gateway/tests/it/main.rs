@@ -30,6 +30,7 @@ mod people;
 mod registration;
 mod secrets;
 mod serial_numbers;
+mod several_files;
 mod two_gateways;
 mod uploads;
 

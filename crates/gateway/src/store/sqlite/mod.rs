@@ -29,7 +29,8 @@ use writer::{Step, Writer};
 const OLDEST: i32 = 3_051_003;
 
 /// Each migration once, in order; their number is the file's `user_version`.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_first.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../../migrations/sqlite/0001_first.sql"), include_str!("../../../migrations/sqlite/0002_several_receipts.sql")];
 
 /// The embedded store.
 pub struct Sqlite {
@@ -255,6 +256,31 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(Sqlite::open(folder.path()), Err(StoreError::Content(_))));
         assert_eq!(connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0)).unwrap(), 99);
+    }
+
+    /// A store as the first version left it, with a registration that has a receipt.
+    #[tokio::test]
+    async fn what_an_earlier_version_stored_is_there_after_the_migrations() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = connect(&folder.path().join("regcard.sqlite3")).unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO merchants (id, name, created_at) VALUES ('shop', 'Shop', 1);
+                 INSERT INTO registrations (id, merchant_id, form, customer_email, email_folded, fields, created_at)
+                     VALUES ('r1', 'shop', 'f', 'a@example.com', 'a@example.com', '{}', 1);
+                 INSERT INTO uploads (id, receipt, merchant_id, file_name, file_type, file_size, state, created_at)
+                     VALUES ('u1', 'receipt of u1', 'shop', 'r.jpg', 'image/jpeg', 9, 'attached', 1);
+                 INSERT INTO registration_receipts (registration_id, field, upload_id) VALUES ('r1', 'InvoiceUpload', 'u1');",
+            )
+            .unwrap();
+        drop(connection);
+        let store = Sqlite::open(folder.path()).unwrap();
+        let records = store.records("shop".into(), vec!["r1".into()]).await.unwrap();
+        let receipts = &records[0].receipts;
+        assert_eq!((receipts[0].field.as_str(), receipts[0].several), ("InvoiceUpload", false));
+        assert_eq!(receipts[0].addresses, [super::super::Address::Here("receipt of u1".into())]);
     }
 
     #[test]

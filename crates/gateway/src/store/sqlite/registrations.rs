@@ -6,8 +6,8 @@ use regcard_protocol::validate::{Complaint, Fault};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::{
-    Address, FileReference, NewBatch, NewRegistration, Outcome, Page, Query, Record, RecordReceipt, Refusal, Registering, StoreError,
-    SubmitState,
+    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering,
+    StoreError, SubmitState,
 };
 use super::writer::Step;
 use super::{serials, submits, uploads};
@@ -31,14 +31,19 @@ pub(super) fn register(connection: &Connection, batch: &NewBatch, now: i64) -> R
             refusals.push(Refusal { position, complaint: Complaint { key: key.to_owned(), index, fault } });
         };
         own_serials(connection, &batch.merchant, registration, |index, fault| refuse("serialNumbers", Some(index), fault))?;
-        for (field, file) in &registration.receipts {
-            match attach(connection, batch, file, &mut attached)? {
-                Some(upload) => {
-                    connection
-                        .prepare_cached("INSERT INTO registration_receipts (registration_id, field, upload_id) VALUES (?1, ?2, ?3)")?
-                        .execute(params![registration.id, field, upload])?;
+        for NewReceipts { field, several, files } in &registration.receipts {
+            for (index, file) in files.iter().enumerate() {
+                match attach(connection, batch, file, &mut attached)? {
+                    Some(upload) => {
+                        connection
+                            .prepare_cached(
+                                "INSERT INTO registration_receipts (registration_id, field, position, several, upload_id)
+                                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                            )?
+                            .execute(params![registration.id, field, i64::try_from(index).unwrap_or(i64::MAX), several, upload])?;
+                    }
+                    None => refuse(field, several.then_some(index), Fault::File),
                 }
-                None => refuse(field, None, Fault::File),
             }
         }
     }
@@ -180,16 +185,22 @@ fn complete(connection: &Connection, (mut record, fields): (Record, String)) -> 
     Ok(record)
 }
 
-fn receipts(connection: &Connection, registration: &str) -> Result<Vec<RecordReceipt>, StoreError> {
+fn receipts(connection: &Connection, registration: &str) -> Result<Vec<RecordReceipts>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT r.field, u.receipt, u.upstream_url FROM registration_receipts r JOIN uploads u ON u.id = r.upload_id
-         WHERE r.registration_id = ?1 ORDER BY r.field",
+        "SELECT r.field, r.several, u.receipt, u.upstream_url FROM registration_receipts r JOIN uploads u ON u.id = r.upload_id
+         WHERE r.registration_id = ?1 ORDER BY r.field, r.position",
     )?;
-    let rows = statement.query_map([registration], |row| {
-        let address = row.get::<_, Option<String>>(2)?.map_or(Address::Here(row.get(1)?), Address::Upstream);
-        Ok(RecordReceipt { field: row.get(0)?, address })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut fields: Vec<RecordReceipts> = Vec::new();
+    let mut rows = statement.query([registration])?;
+    while let Some(row) = rows.next()? {
+        let field: String = row.get(0)?;
+        let address = row.get::<_, Option<String>>(3)?.map_or(Address::Here(row.get(2)?), Address::Upstream);
+        match fields.last_mut().filter(|last| last.field == field) {
+            Some(last) => last.addresses.push(address),
+            None => fields.push(RecordReceipts { field, several: row.get(1)?, addresses: vec![address] }),
+        }
+    }
+    Ok(fields)
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<(Record, String)> {
