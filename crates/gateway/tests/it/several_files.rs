@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::gateway::{FORM_FILE, Gateway};
 use crate::shop::{FORM, Page, photo, registration, registration_with};
 use crate::upstream::Upstream;
+use crate::visitor::Visitor;
 
 /// The shop's form, whose invoice takes several files.
 async fn gateway() -> Gateway {
@@ -119,4 +120,30 @@ async fn a_list_is_passed_on_as_a_list() {
     let sent: Value = serde_json::from_str(&upstream.posts()[0].body).unwrap();
     let address = "https://files.example/r1.jpg";
     assert_eq!(sent["registrations"][0]["InvoiceUpload"], json!([address, address]));
+}
+
+#[tokio::test]
+async fn a_page_without_scripts_sends_several_files_keeps_them_and_takes_out_the_one_that_is_ticked() {
+    let gateway = gateway().await;
+    let filled = Visitor::opens(&gateway).await.fills_in("SN-1").types("customerName", "");
+    let faulty = filled.chooses_all("InvoiceUpload", &[("a.jpg", 51), ("b.jpg", 52)]).sends().await;
+    assert_eq!((faulty.page.status, faulty.texts(".drop .name")), (422, vec!["a.jpg".to_owned(), "b.jpg".to_owned()]));
+    let first = faulty.all("kept InvoiceUpload")[0].to_owned();
+    let without = faulty.types("customerName", "Mara").ticks("without InvoiceUpload");
+    assert_eq!(without.all("without InvoiceUpload"), [first]);
+    assert_eq!(without.chooses_all("InvoiceUpload", &[("c.jpg", 53)]).sends().await.page.status, 201);
+    let stored = gateway.registrations().await;
+    assert_eq!(read_back(&gateway, &stored[0]).await, [52, 53]);
+}
+
+#[tokio::test]
+async fn a_page_without_scripts_says_that_there_is_no_room_for_another_file() {
+    let gateway = gateway().await;
+    let names = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg", "f.jpg"];
+    let six: Vec<(&str, usize)> = names.iter().zip(51..).map(|(name, length)| (*name, length)).collect();
+    let page = Visitor::opens(&gateway).await.fills_in("SN-1").chooses_all("InvoiceUpload", &six).sends().await;
+    assert_eq!(page.complaints(), ["InvoiceUpload: These are more files than fit: Receipt"]);
+    assert_eq!(page.sends().await.page.status, 201, "five are kept");
+    let stored = gateway.registrations().await;
+    assert_eq!(read_back(&gateway, &stored[0]).await, [51, 52, 53, 54, 55]);
 }

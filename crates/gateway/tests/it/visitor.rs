@@ -6,7 +6,7 @@ use reqwest::Method;
 use scraper::{ElementRef, Html, Selector};
 
 use crate::answer::Answer;
-use crate::shop::{FORM, Shop};
+use crate::shop::{FORM, Shop, photo};
 
 /// A page in such a browser.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ struct Control {
 enum Holds {
     Text(String),
     Box { value: String, ticked: bool },
-    File(Option<(String, Vec<u8>)>),
+    File(Vec<(String, Vec<u8>)>),
 }
 
 /// How a form is sent.
@@ -100,7 +100,14 @@ impl Visitor {
 
     pub(crate) fn chooses(mut self, name: &str, file: &str, bytes: Vec<u8>) -> Visitor {
         let Holds::File(chosen) = &mut self.nth(name, 0).holds else { panic!("{name} takes no file") };
-        *chosen = Some((file.to_owned(), bytes));
+        *chosen = vec![(file.to_owned(), bytes)];
+        self
+    }
+
+    /// Chooses several files at once, called so and of so many bytes.
+    pub(crate) fn chooses_all(mut self, name: &str, files: &[(&str, usize)]) -> Visitor {
+        let Holds::File(chosen) = &mut self.nth(name, 0).holds else { panic!("{name} takes no file") };
+        *chosen = files.iter().map(|(file, length)| ((*file).to_owned(), photo(*length))).collect();
         self
     }
 
@@ -193,9 +200,13 @@ impl Visitor {
                 Holds::Text(text) => part(format!("name=\"{name}\""), text.replace('\n', "\r\n").as_bytes()),
                 Holds::Box { value, ticked: true } => part(format!("name=\"{name}\""), value.as_bytes()),
                 Holds::Box { .. } => {}
-                Holds::File(None) => part(format!("name=\"{name}\"; filename=\"\"\r\nContent-Type: application/octet-stream"), b""),
-                Holds::File(Some((file, bytes))) => {
-                    part(format!("name=\"{name}\"; filename=\"{}\"\r\nContent-Type: image/jpeg", quoted(file)), bytes);
+                Holds::File(files) if files.is_empty() => {
+                    part(format!("name=\"{name}\"; filename=\"\"\r\nContent-Type: application/octet-stream"), b"");
+                }
+                Holds::File(files) => {
+                    for (file, bytes) in files {
+                        part(format!("name=\"{name}\"; filename=\"{}\"\r\nContent-Type: image/jpeg", quoted(file)), bytes);
+                    }
                 }
             }
         }
@@ -249,7 +260,7 @@ fn control(element: ElementRef<'_>) -> Control {
             Holds::Text(chosen.copied().map(value).unwrap_or_default())
         }
         ("input", Some("checkbox" | "radio")) => Holds::Box { value: value(element), ticked: element.attr("checked").is_some() },
-        ("input", Some("file")) => Holds::File(None),
+        ("input", Some("file")) => Holds::File(Vec::new()),
         ("input", _) => Holds::Text(value(element)),
         ("textarea", _) => Holds::Text(element.text().collect()),
         (tag, _) => panic!("a browser knows what <{tag}> sends, this one does not"),
