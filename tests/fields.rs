@@ -93,8 +93,14 @@ fn an_address_has_the_fields_of_its_country() {
     let (code, region) = (at(&state, "postCode"), at(&state, "state"));
     typed(&mut state, "country", "DE");
     assert!(state.is_asked(code) && !state.is_asked(region));
-    typed(&mut state, "country", "HK");
-    assert!(!state.is_asked(code) && !state.is_asked(region));
+    for (country, has_code) in [("HK", false), ("AE", false), ("IE", true), ("GB", true), ("NL", true), ("XK", true)] {
+        typed(&mut state, "country", country);
+        assert_eq!((state.is_asked(code), state.is_asked(region)), (has_code, false), "{country}");
+        assert_eq!(message(&state, "country"), None, "{country} can be chosen");
+        // And none of them has to be known.
+        let mut state = card();
+        assert_eq!(sent(&mut state, &[("country", country)]).extras.get("postCode"), None, "{country}");
+    }
     typed(&mut state, "country", "US");
     assert!(state.is_asked(code) && state.is_asked(region));
     let new = sent(&mut state, &[("postCode", " 02138 ")]);

@@ -77,3 +77,7 @@ pub const IDEMPOTENCY_KEY_MAX_CHARS: usize = 255;
 
 /// The first year a purchase date may have. Makers register antiques; a year typed with two digits is a slip.
 pub const FIRST_YEAR: u16 = 1900;
+
+/// The last year that any day of a form may have. Whoever is asked when something was or will be set up means no later one; years of
+/// the Buddhist era, which some keyboards and browsers offer, are all later.
+pub const LAST_YEAR: u16 = 2199;

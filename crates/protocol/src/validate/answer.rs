@@ -184,7 +184,10 @@ impl Field {
             }
             FieldKind::Phone => phone(text)?,
             FieldKind::Number => return self.number(text),
-            FieldKind::Date => return Day::parse(text).map(|_| text.trim().to_owned()).ok_or(Fault::Date),
+            FieldKind::Date => {
+                let day = Day::parse(text).filter(|day| (limits::FIRST_YEAR..=limits::LAST_YEAR).contains(&day.year()));
+                return day.map(|_| text.trim().to_owned()).ok_or(Fault::Date);
+            }
             FieldKind::Country => return if country::is_country(text) { Ok(text.to_owned()) } else { Err(Fault::NotAChoice) },
             FieldKind::Choice => return if self.has_choice(text) { Ok(text.to_owned()) } else { Err(Fault::NotAChoice) },
             FieldKind::Name

@@ -105,6 +105,23 @@ fn a_purchase_may_be_a_day_ahead_and_no_more() {
 }
 
 #[test]
+fn a_day_is_of_a_year_that_people_live_in() {
+    let mut form = form();
+    form.fields.push(field("installedOn", FieldKind::Date, false));
+    let stored = |day: &str| {
+        let mut new = registration();
+        new.extras.insert("installedOn".into(), Answer::Text(day.into()));
+        form.accept(&new, today()).map(|read| read.extras["installedOn"].clone()).map_err(|found| found[0].fault)
+    };
+    for day in ["1900-01-01", "2026-12-24", "2199-12-31"] {
+        assert_eq!(stored(day), Ok(Answer::Text(day.into())));
+    }
+    for day in ["1899-12-31", "2200-01-01", "2569-11-01", "1448-05-20"] {
+        assert_eq!(stored(day), Err(Fault::Date), "{day}");
+    }
+}
+
+#[test]
 fn serial_numbers_are_counted_and_each_stands_once() {
     let at = |index, fault| vec![("serialNumbers".to_owned(), Some(index), fault)];
     let many = |count: usize| (0..count).map(|number| format!("S{number}")).collect::<Vec<_>>();
