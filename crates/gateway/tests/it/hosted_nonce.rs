@@ -134,3 +134,22 @@ async fn a_link_cannot_bring_a_nonce_along() {
     assert_eq!((page.all(NONCE).len(), page.holds("kept InvoiceUpload"), page.holds("PrivacyPolicy")), (1, None, None));
     assert_ne!(page.holds(NONCE), Some(nonce.as_str()));
 }
+
+#[tokio::test]
+async fn an_autofill_that_fills_in_what_nobody_sees_costs_one_more_click() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = Visitor::opens(&gateway).await.fills_in("SN-1");
+    // The nonce, and rows for further numbers that are folded away.
+    let filled = page.types(NONCE, "Ann").types_into("serialNumber", 1, "IE").types_into("serialNumber", 2, "https://a.example");
+    let again = filled.sends().await;
+    assert_eq!((again.page.status, again.holds("customerName")), (200, Some("Mara Lindqvist")));
+    assert!(gateway.registrations().await.is_empty() && again.texts("[data-state=done]").is_empty(), "no success that is none");
+    let faulty = again.sends().await;
+    assert_eq!(faulty.page.status, 422);
+    assert_eq!(faulty.complaints().len(), 2, "{:?}", faulty.complaints());
+    assert_eq!(faulty.texts("summary").len(), 17, "the rows are seen by now");
+    let end = faulty.types_into("serialNumber", 1, "").types_into("serialNumber", 2, "").sends().await;
+    assert_eq!(end.page.status, 201, "{}", end.page.text());
+    assert_eq!(gateway.registrations().await.len(), 1);
+}

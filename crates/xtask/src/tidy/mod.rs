@@ -1,6 +1,7 @@
 //! The written invariants: what a room does not know, checked in the text of its files.
 //! `docs/architecture.md` says each of them in words; what only a person can see is left to review.
 
+mod reports;
 mod rules;
 
 use std::fs;
@@ -36,6 +37,7 @@ pub(crate) fn run() -> Result<()> {
     let exists = |path: &str| root.join(path).exists();
     let mut findings = rules::all(&files);
     findings.extend(files.iter().filter(|file| file.path == "docs/architecture.md").flat_map(|map| rules::paths_exist(map, exists)));
+    findings.extend(files.iter().filter(|file| file.path == reports::LIST).flat_map(|list| reports::tests_exist(list, &files)));
     for finding in &findings {
         say(&format!("{}:{}: {}", finding.path, finding.line, finding.what));
     }
