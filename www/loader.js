@@ -217,15 +217,9 @@
       (loader.wasm ||= fetch(config.wasm, unnamed)).catch(() => {});
       self.starting = extra('live', loader, self, painted, signal, event?.type, event?.target).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
     };
-    on(painted, 'pointerdown focusin keydown input change', touch, { signal });
-    // A file that is dropped would open in the page's place; and in a shadow root Chromium gives none to the control below it.
-    on(painted, 'dragover drop', event => {
-      const { files, types } = event.dataTransfer, control = painted.querySelector('[type=file]');
-      if (!control || !types.includes('Files')) return;
-      event.preventDefault();
-      if (files[0]) control.files = files;
-      touch();
-    }, { signal });
+    on(painted, 'pointerdown focusin keydown input change dragover', touch, { signal });
+    // A file that is dropped would open in the page's place.
+    on(painted, 'dragover drop', event => event.dataTransfer.types.includes('Files') && event.preventDefault(), { signal });
     on(painted, 'submit', event => {
       if (self.refused) return;
       event.preventDefault();

@@ -23,7 +23,7 @@ use super::local::local;
 use super::shell::Shell;
 use super::task::spawn;
 use super::{controls, kept, page, panic, upload};
-use crate::form::{CallFault, Effect, Event, FormState, Place};
+use crate::form::{CallFault, Effect, Event, FormState};
 use crate::text::Texts;
 use crate::view::Dispatch;
 use crate::view::card::{Card, CardProps};
