@@ -10,7 +10,8 @@ use crate::run::{cargo, run, say};
 use crate::setup;
 
 /// What is shown in every browser, by the names of the stories and of their files.
-const EVERYWHERE: [&str; 5] = ["console::", "whole_journey::", "before_live::", "once::", "a_page_that_trusts_no_html_gets_the_whole_form"];
+const EVERYWHERE: [&str; 6] =
+    ["console::", "whole_journey::", "before_live::", "once::", "drafts::", "a_page_that_trusts_no_html_gets_the_whole_form"];
 
 /// All stories, in Chromium.
 pub(super) fn in_chromium(filter: Option<&str>) -> Result<()> {
