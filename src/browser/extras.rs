@@ -30,9 +30,9 @@ impl Extras {
         self.0.clone().into()
     }
 
-    /// Calls a module for its answer.
+    /// Calls a module for its answer. That is a promise by what it does: pages replace the class.
     pub(super) fn ask(&self, name: &str, given: &[JsValue]) -> Option<Promise> {
         let arguments: Array = std::iter::once(JsValue::from_str(name)).chain(given.iter().cloned()).collect();
-        self.0.as_ref()?.apply(&JsValue::NULL, &arguments).ok()?.dyn_into().ok()
+        self.0.as_ref()?.apply(&JsValue::NULL, &arguments).ok().map(JsCast::unchecked_into)
     }
 }

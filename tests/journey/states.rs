@@ -262,9 +262,9 @@ fn unavailable(mut answer: Message) -> Message {
     answer
 }
 
-/// An answer that no second try would make better.
+/// An answer that no second try in the same minute would make better.
 fn refused(mut answer: Message) -> Message {
-    answer.first = "HTTP/1.1 422 Unprocessable Content".to_owned();
-    answer.body = json!({ "code": "invalid", "title": "No", "status": 422 }).to_string().into_bytes();
+    answer.first = "HTTP/1.1 429 Too Many Requests".to_owned();
+    answer.body = json!({ "code": "budget-exhausted", "title": "Too many", "status": 429 }).to_string().into_bytes();
     answer
 }

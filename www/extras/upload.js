@@ -44,7 +44,8 @@ export default async (file, signal, extra, ask) => {
       go();
     }
     if (grant) {
-      const status = await put(sent, grant, signal, ask);
+      // A page may have replaced XMLHttpRequest by one that throws.
+      const status = await put(sent, grant, signal, ask).catch(() => 0);
       go();
       if (status >= 200 && status < 300) return grant.uploadId;
       if (status === 413 || status === 415) throw status;
@@ -82,10 +83,10 @@ const put = (body, { signedRequest, headers }, signal, ask) => new Promise(resol
     signal.removeEventListener('abort', end);
     resolve(request.status);
   };
-  signal.addEventListener('abort', end);
   request.open('PUT', signedRequest);
   Object.keys(headers).forEach(header => request.setRequestHeader(header, headers[header]));
   request.send(body);
+  signal.addEventListener('abort', end);
   moved(0);
 });
 
