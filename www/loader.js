@@ -218,8 +218,12 @@
       self.starting = extra('live', loader, self, painted, signal, event?.type, event?.target).catch(error => signal.aborted || fail(self, error.code ? error : { error }));
     };
     on(painted, 'pointerdown focusin keydown input change dragover', touch, { signal });
-    // A file that is dropped would open in the page's place.
-    on(painted, 'dragover drop', event => event.dataTransfer.types.includes('Files') && event.preventDefault(), { signal });
+    // A file that is dropped would open in the page's place; in a shadow root Chromium gives none to the control below.
+    on(painted, 'dragover drop', event => {
+      const { files, types } = event.dataTransfer, control = painted.querySelector('[type=file]');
+      if (types.includes('Files')) event.preventDefault();
+      if (control && files[0]) control.files = files;
+    }, { signal });
     on(painted, 'submit', event => {
       if (self.refused) return;
       event.preventDefault();

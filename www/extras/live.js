@@ -68,11 +68,6 @@ const watch = ({ on }, self, painted, signal, touch, touched) => {
   hear(painted, 'compositionend focusout', done, true);
   // A file control is done with its dialog.
   hear(painted, 'change cancel', ({ target }) => { if (target.type === 'file') done(); }, true);
-  // In a shadow root Chromium gives a control nothing of what is dropped on it.
-  hear(painted, 'drop', ({ dataTransfer: { files } }) => {
-    const control = painted.querySelector('[type=file]');
-    if (control && files[0]) control.files = files;
-  });
   hear(painted, 'keydown', ({ code }) => down.add(code), true);
   hear(window, 'keyup', up, true);
   // The click that went before must not let go of this one.

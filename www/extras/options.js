@@ -5,8 +5,9 @@ const told = new Set();
 
 // Of one card, or of all; `anew` paints it again in any case.
 export default (loader, one, anew) => {
-  if (anew) return again(loader, one);
-  (one ? [one] : [...loader.standing.values()]).forEach(self => change(loader, self));
+  // One that was taken out of the page while this was fetched is not painted: nobody would ever take it away again.
+  const all = [...loader.standing.values()].filter(self => !one || self === one);
+  all.forEach(self => anew ? again(loader, self) : change(loader, self));
 };
 
 // Paints a card again, with what was typed, and with the focus where it was.
