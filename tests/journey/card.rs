@@ -53,7 +53,11 @@ impl Card<'_> {
             let element = self.find(selector).await;
             match self.browser.kind {
                 Kind::Chromium | Kind::Firefox => element.click().await.is_ok(),
-                Kind::WebKit => self.point_at(&element).click().perform().await.is_ok(),
+                Kind::WebKit => {
+                    // Its mouse goes nowhere that is not on the screen.
+                    drop(element.scroll_into_view().await);
+                    self.point_at(&element).click().perform().await.is_ok()
+                }
             }
         })
         .await;

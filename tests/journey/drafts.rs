@@ -23,7 +23,7 @@ impl Visit {
     }
 
     async fn reloads(&self) {
-        self.browser.driver().refresh().await.unwrap();
+        self.browser.reloads().await;
         self.card().is_painted().await;
     }
 }

@@ -306,7 +306,7 @@ async fn a_page_that_is_loaded_again_claims_no_file() {
     let card = live(&visit).await;
     card.choose(&visit.folder().file("receipt.png", &png(CLEAN))).await;
     card.receipt_is("stored").await;
-    visit.browser.driver().refresh().await.unwrap();
+    visit.browser.reloads().await;
     card.find(SUBMIT).await;
     assert_eq!(card.read("root.querySelector('[data-upload]').dataset.upload").await, "none");
     assert!(!card.text().await.contains("receipt.png"));

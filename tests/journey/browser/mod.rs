@@ -40,6 +40,15 @@ impl Browser {
 
     pub(crate) async fn go(&self, url: &str) {
         self.driver.goto(url).await.unwrap();
+        self.listens().await;
+    }
+
+    pub(crate) async fn reloads(&self) {
+        self.driver.refresh().await.unwrap();
+        self.listens().await;
+    }
+
+    async fn listens(&self) {
         match self.kind {
             Kind::Chromium => {}
             Kind::Firefox | Kind::WebKit => drop(self.js(EAR, Vec::new()).await),

@@ -64,7 +64,7 @@ async fn a_day_is_the_same_day_in_every_time_zone() {
         card.type_into("serialNumber", SERIAL).await;
         card.type_into("purchaseDate", &format!("\u{E012}\u{E012}{keys}")).await;
         assert_eq!(card.value_of("purchaseDate").await, day, "{zone}");
-        visit.browser.driver().refresh().await.unwrap();
+        visit.browser.reloads().await;
         card.is_painted().await;
         until_true("it is kept", async || card.value_of("purchaseDate").await == day).await;
         card.click("[name=customerName]").await;
@@ -112,7 +112,7 @@ async fn a_browser_of_another_calendar_registers_the_same_day() {
             card.type_into("customerEmail", EMAIL).await;
             card.type_into("serialNumber", SERIAL).await;
             visit.picks_the_day("2026-11-01").await;
-            visit.browser.driver().refresh().await.unwrap();
+            visit.browser.reloads().await;
             card.is_painted().await;
             until_true("it is kept", async || card.value_of("purchaseDate").await == "2026-11-01").await;
             visit.picks_the_day("2026-11-01").await;
