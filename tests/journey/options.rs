@@ -164,12 +164,6 @@ async fn what_is_wrong_with_a_page_is_told_in_one_text_without_personal_data() {
     let visit = Visit::to_the_product_page().await;
     let card = visit.card();
     card.fill(EMAIL, SERIAL).await;
-    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
-    eprintln!("STATE {:?}", card.read("[root.querySelector('[data-check]')?.dataset.check, ...[...root.querySelectorAll('[name]')].map(one => one.value), root.activeElement?.name, root.querySelector('.regcard').innerText]").await);
-    eprintln!("LIVE {:?}", card.is_live().await);
-    for one in visit.gateway.proxy.seen("", "") {
-        eprintln!("{} -> {:?}", one.request.first, one.answer.map(|a| a.first));
-    }
     card.serial_is("available").await;
     let told = visit.browser.js("return RegCard.diagnose()", vec![]).await.as_str().unwrap().to_owned();
     for expected in ["WebAssembly: allowed", "preflight: 404", "session: opened", "sessionStorage: works", "inline, live, filling"] {
