@@ -90,11 +90,12 @@ impl Shell {
         Some((held.file.clone(), signal))
     }
 
-    /// Lets go of a file, and of sending it.
+    /// Lets go of a file, and of sending it. Taken out before it is ended, as a check is.
     pub(super) fn forget_file(&self, id: u32) {
-        let mut files = self.files.borrow_mut();
-        if let Some(position) = files.iter().position(|held| held.id == id) {
-            files.remove(position).abort();
+        let position = self.files.borrow().iter().position(|held| held.id == id);
+        let held = position.map(|position| self.files.borrow_mut().remove(position));
+        if let Some(held) = held {
+            held.abort();
         }
     }
 
