@@ -13,7 +13,7 @@ use super::gateway::{Answer, read, written};
 use super::shell::Shell;
 use super::task::spawn;
 use super::{controls, focus, kept, page, upload};
-use crate::form::{CallFault, Effect, Event, Place};
+use crate::form::{CallFault, Effect, Event, Place, StatusResult};
 
 /// 350 ms after the last key: people type a serial number in groups, with pauses of 200 to 300 ms within a group.
 const CHECK_AFTER_MS: i32 = 350;
@@ -62,16 +62,9 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
                 shell.dispatch(Event::Sent(answer.and_then(read).map(|answer| answer.registrations)));
             });
         }
-        Effect::AskStatus(key) => ask_status(shell, key, 0),
-        Effect::AskStatusLater(key) => ask_status(shell, key, ASK_AGAIN_AFTER_MS),
-        Effect::AskEarlier(key) => {
-            let weak = Rc::downgrade(shell);
-            spawn(async move {
-                let Some(shell) = weak.upgrade() else { return };
-                let answer = shell.gateway.status(&key).await;
-                shell.dispatch(Event::EarlierKnown(answer.map(|answer| answer.map(|answer| answer.registrations))));
-            });
-        }
+        Effect::AskStatus(key) => ask_status(shell, key, 0, Event::StatusKnown),
+        Effect::AskStatusLater(key) => ask_status(shell, key, ASK_AGAIN_AFTER_MS, Event::StatusKnown),
+        Effect::AskEarlier(key) => ask_status(shell, key, 0, Event::EarlierKnown),
         Effect::KeepKey(key) => kept::put(&shell.gateway, key.as_deref()),
         Effect::FocusSummary => focus_on(shell, "[data-summary]"),
         Effect::FocusDone => focus_on(shell, "[data-heading]"),
@@ -127,7 +120,7 @@ fn gather(shell: &Rc<Shell>) {
     }
 }
 
-fn ask_status(shell: &Rc<Shell>, key: String, after_ms: i32) {
+fn ask_status(shell: &Rc<Shell>, key: String, after_ms: i32, tell: fn(StatusResult) -> Event) {
     let weak = Rc::downgrade(shell);
     spawn(async move {
         if after_ms > 0 {
@@ -135,7 +128,7 @@ fn ask_status(shell: &Rc<Shell>, key: String, after_ms: i32) {
         }
         let Some(shell) = weak.upgrade() else { return };
         let answer = shell.gateway.status(&key).await;
-        shell.dispatch(Event::StatusKnown(answer.map(|answer| answer.map(|answer| answer.registrations))));
+        shell.dispatch(tell(answer.map(|answer| answer.map(|answer| answer.registrations))));
     });
 }
 

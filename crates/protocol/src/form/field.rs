@@ -18,7 +18,7 @@ pub struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Whether the form can be sent without it.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "super::is_default")]
     pub required: bool,
     /// What can be chosen. Of a product field without choices the name is typed.
     #[serde(alias = "choice", skip_serializing_if = "Vec::is_empty")]
@@ -27,7 +27,7 @@ pub struct Field {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<ChoiceStyle>,
     /// Several files instead of one.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "super::is_default")]
     pub several: bool,
     /// Characters at most, for a text.
     #[serde(alias = "max_length", skip_serializing_if = "Option::is_none")]
@@ -185,10 +185,6 @@ impl FieldKind {
     pub fn asks(self) -> bool {
         !matches!(self, FieldKind::Heading | FieldKind::Help)
     }
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 impl Choice {

@@ -109,7 +109,7 @@ impl Field {
         }
     }
 
-    /// A product's name. Where there is a list to search in, it is one of the list, whatever its case.
+    /// A product's name: any line of text. A list helps to find it, and keeps nobody out whose product is not on it.
     pub(super) fn accept_product(&self, text: &str) -> Result<String, Fault> {
         line(text, limits::PRODUCT_NAME_CHARS)
     }
