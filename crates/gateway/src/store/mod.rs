@@ -1,11 +1,15 @@
 //! Where everything is kept. Knows SQL and nothing of HTTP; who may ask is decided before.
 //!
-//! One trait, so that a second engine can stand beside SQLite; `conformance` is the story each of them has to live up to.
+//! One trait, kept once for every database: `stored` makes jobs of its promises, `sql` has their statements, and each `engine` runs them.
+//! `conformance` is the story each of them has to live up to.
 
 #[cfg(test)]
 mod conformance;
+mod engine;
 mod model;
+mod sql;
 mod sqlite;
+mod stored;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -99,7 +103,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Forgets a submit of which nothing was sent.
     fn free_submit(&self, key: SubmitKey) -> Answer<'_, ()>;
     /// After a start: of what was on its way nobody knows how it ended. How many there were.
-    fn lose_track_of_submits(&self) -> Answer<'_, usize>;
+    fn lose_track_of_submits(&self) -> Answer<'_, u64>;
 
     /// Notes a file that may be uploaded.
     fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()>;

@@ -88,7 +88,7 @@ pub struct AccessKey {
     /// Whose it is.
     pub merchant: Merchant,
     /// The token's hash.
-    pub hash: Vec<u8>,
+    pub hash: [u8; 32],
 }
 
 /// A serial number that a merchant loads.

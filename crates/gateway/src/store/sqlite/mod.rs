@@ -1,10 +1,6 @@
 //! SQLite in a file: one thread that writes, several commits in one, and a few connections that read.
 
-mod merchants;
-mod registrations;
-mod serials;
-mod submits;
-mod uploads;
+mod connection;
 mod writer;
 
 use std::fmt;
@@ -12,18 +8,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use regcard_protocol::serial_number::SerialNumber;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::Semaphore;
 
-use super::{
-    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record,
-    Registering, Serial, Store, StoreError, Submit, SubmitKey, SubmitState, Upload,
-};
+use super::engine::{Engine, Sql, Step};
+use super::{Answer, StoreError};
 use crate::limits;
-use crate::origin::Origin;
-use crate::serial_fold::Folded;
-use writer::{Step, Writer};
+use writer::Writer;
 
 /// The oldest SQLite that does not lose committed rows in write-ahead mode (3.51.3), as SQLite numbers it.
 const OLDEST: i32 = 3_051_003;
@@ -66,16 +57,18 @@ impl Sqlite {
         let readers = Readers { free: Mutex::new(readers), permits: Semaphore::new(limits::READERS) };
         Ok(Sqlite { writer: Writer::start(connection)?, readers: Arc::new(readers) })
     }
+}
 
-    /// Runs on a connection that reads, away from the threads that answer.
-    fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
+impl Engine for Sqlite {
+    /// Away from the threads that answer.
+    fn read<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
         let readers = Arc::clone(&self.readers);
         Box::pin(async move {
             let _permit = readers.permits.acquire().await.map_err(|_| StoreError::Closed)?;
             let pool = Arc::clone(&readers);
             let work = move || {
                 let connection = pool.free.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(StoreError::Closed)?;
-                let answer = job(&connection);
+                let answer = job(&mut &connection);
                 pool.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
                 answer
             };
@@ -83,8 +76,8 @@ impl Sqlite {
         })
     }
 
-    fn write<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
-        self.writer.run(move |connection| job(connection).map(Step::Keep))
+    fn change<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static) -> Answer<'_, T> {
+        self.writer.run(job)
     }
 }
 
@@ -126,117 +119,9 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-impl Store for Sqlite {
-    fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()> {
-        self.write(move |connection| merchants::put(connection, &settings, now))
-    }
-
-    fn merchants(&self) -> Answer<'_, Vec<Merchant>> {
-        self.read(merchants::all)
-    }
-
-    fn merchant(&self, id: String) -> Answer<'_, Option<Merchant>> {
-        self.read(move |connection| merchants::by_id(connection, &id))
-    }
-
-    fn merchant_of_key(&self, key: String) -> Answer<'_, Option<Merchant>> {
-        self.read(move |connection| merchants::by_key(connection, &key))
-    }
-
-    fn add_key(&self, key: Key, now: i64) -> Answer<'_, ()> {
-        self.write(move |connection| merchants::add_key(connection, &key, now))
-    }
-
-    fn keys(&self, merchant: String) -> Answer<'_, Vec<Key>> {
-        self.read(move |connection| merchants::keys(connection, &merchant))
-    }
-
-    fn access_key(&self, id: String) -> Answer<'_, Option<AccessKey>> {
-        self.read(move |connection| merchants::access_key(connection, &id))
-    }
-
-    fn origin_known(&self, origin: Origin) -> Answer<'_, bool> {
-        self.read(move |connection| merchants::origin_known(connection, &origin))
-    }
-
-    fn add_upload_origin(&self, merchant: String, origin: Origin) -> Answer<'_, ()> {
-        self.write(move |connection| merchants::add_upload_origin(connection, &merchant, &origin))
-    }
-
-    fn put_serials(&self, merchant: String, new: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>> {
-        self.write(move |connection| serials::put(connection, &merchant, &new, now))
-    }
-
-    fn serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<Serial>> {
-        self.read(move |connection| serials::find(connection, &merchant, &serial))
-    }
-
-    fn alike(&self, merchant: String, looks: Vec<String>, limit: usize) -> Answer<'_, Vec<SerialNumber>> {
-        self.read(move |connection| serials::alike(connection, &merchant, &looks, limit))
-    }
-
-    fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering> {
-        self.writer.run(move |connection| registrations::register(connection, &batch, now))
-    }
-
-    fn records(&self, merchant: String, ids: Vec<String>) -> Answer<'_, Vec<Record>> {
-        self.read(move |connection| registrations::by_ids(connection, &merchant, &ids))
-    }
-
-    fn registrations(&self, query: Query) -> Answer<'_, Page> {
-        self.read(move |connection| registrations::page(connection, &query))
-    }
-
-    fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>> {
-        self.read(move |connection| submits::find(connection, &key))
-    }
-
-    fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>> {
-        self.read(move |connection| submits::of_key(connection, &hash))
-    }
-
-    fn begin_submit(&self, submit: NewSubmit, now: i64) -> Answer<'_, Option<Submit>> {
-        self.write(move |connection| submits::begin(connection, &submit, SubmitState::Sending, &Outcome::default(), now))
-    }
-
-    fn settle_submit(&self, key: SubmitKey, state: SubmitState, outcome: Outcome) -> Answer<'_, ()> {
-        self.write(move |connection| submits::settle(connection, &key, state, &outcome))
-    }
-
-    fn free_submit(&self, key: SubmitKey) -> Answer<'_, ()> {
-        self.write(move |connection| submits::free(connection, &key))
-    }
-
-    fn lose_track_of_submits(&self) -> Answer<'_, usize> {
-        self.write(submits::lose_track)
-    }
-
-    fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()> {
-        self.write(move |connection| uploads::add(connection, &upload, now))
-    }
-
-    fn upload(&self, id: String) -> Answer<'_, Option<Upload>> {
-        self.read(move |connection| uploads::by_id(connection, &id))
-    }
-
-    fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>> {
-        self.read(move |connection| uploads::by_receipt(connection, &receipt))
-    }
-
-    fn upload_stored(&self, id: String, hash: [u8; 32]) -> Answer<'_, bool> {
-        self.write(move |connection| uploads::stored(connection, &id, &hash))
-    }
-
-    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>> {
-        self.write(move |connection| {
-            submits::forget(connection, now)?;
-            uploads::sweep(connection, uploads_before)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Store;
     use super::super::conformance::conformance;
     use super::*;
 

@@ -8,16 +8,9 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::super::engine::{Sql, Step};
 use super::super::{Answer, StoreError};
 use crate::limits;
-
-/// What becomes of a job's changes.
-pub(super) enum Step<T> {
-    /// They are committed with the others'.
-    Keep(T),
-    /// They are taken back; the answer is given all the same.
-    Undo(T),
-}
 
 /// Told how the commit went, sends the answer.
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -38,7 +31,7 @@ impl Writer {
 
     pub(super) fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&Connection) -> Result<Step<T>, StoreError> + Send + 'static,
+        job: impl FnOnce(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static,
     ) -> Answer<'_, T> {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
@@ -102,12 +95,12 @@ fn together(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>
     Ok(connection.execute_batch("COMMIT")?)
 }
 
-fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
+fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
     if connection.is_autocommit() {
         return Err(StoreError::Busy);
     }
     connection.execute_batch("SAVEPOINT job")?;
-    let (answer, keep) = match job(connection) {
+    let (answer, keep) = match job(&mut &*connection) {
         Ok(Step::Keep(answer)) => (Ok(answer), true),
         Ok(Step::Undo(answer)) => (Ok(answer), false),
         Err(error) => (Err(error), false),

@@ -1,0 +1,8 @@
+//! Every statement, once for every database. Who may ask is decided before; what a database is like is not known here.
+
+pub(super) mod keys;
+pub(super) mod merchants;
+pub(super) mod registrations;
+pub(super) mod serials;
+pub(super) mod submits;
+pub(super) mod uploads;
