@@ -95,6 +95,12 @@ pub const WRITER_QUEUE: usize = 1_024;
 /// 4 connections that read: more than there are cores would wait for each other.
 pub const READERS: usize = 4;
 
+/// 8 connections to PostgreSQL: it puts more commits that come together into one fsync, and a server has a hundred for all gateways.
+pub const POSTGRES_CONNECTIONS: usize = 8;
+
+/// 6 tries at a transaction that PostgreSQL takes back because of another one.
+pub const POSTGRES_TRIES: u32 = 6;
+
 /// 5 seconds that a commit waits for another process, such as an import.
 pub const BUSY: Duration = Duration::from_secs(5);
 

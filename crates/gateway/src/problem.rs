@@ -185,7 +185,14 @@ impl GatewayError {
                 (507, Code::InsufficientStorage, "Insufficient storage", true)
             }
             GatewayError::Store(
-                StoreError::Closed | StoreError::Sqlite(_) | StoreError::Version(_) | StoreError::Folder(_) | StoreError::Content(_),
+                StoreError::Closed
+                | StoreError::Postgres(_)
+                | StoreError::Url(_)
+                | StoreError::Forgetful
+                | StoreError::Sqlite(_)
+                | StoreError::Version(_)
+                | StoreError::Folder(_)
+                | StoreError::Content(_),
             )
             | GatewayError::Token(_)
             | GatewayError::Random(_)

@@ -7,6 +7,7 @@
 mod conformance;
 mod engine;
 mod model;
+mod postgres;
 mod sql;
 mod sqlite;
 mod stored;
@@ -20,6 +21,7 @@ use thiserror::Error;
 use crate::origin::Origin;
 use crate::serial_fold::Folded;
 
+pub use self::postgres::Postgres;
 pub use model::{
     AccessKey, Address, FileReference, Interface, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration,
     NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering, Serial, SerialRules, Submit,
@@ -42,6 +44,15 @@ pub enum StoreError {
     /// SQLite said no.
     #[error("SQLite: {0}")]
     Sqlite(#[source] rusqlite::Error),
+    /// PostgreSQL said no, or cannot be reached.
+    #[error("PostgreSQL: {}", told(.0))]
+    Postgres(#[source] ::postgres::Error),
+    /// No address of a database.
+    #[error("no address of a PostgreSQL database, as in postgres://USER@HOST/DATABASE: {0}")]
+    Url(#[source] ::postgres::Error),
+    /// A PostgreSQL that can lose what it has confirmed.
+    #[error("PostgreSQL runs with fsync or synchronous_commit off and can lose what it has confirmed; set both to on")]
+    Forgetful,
     /// A SQLite that can lose committed rows.
     #[error("SQLite {0} can lose committed rows (fixed in 3.51.3); build with the bundled one")]
     Version(&'static str),
@@ -51,6 +62,14 @@ pub enum StoreError {
     /// A row holds what this version does not write.
     #[error("the store holds {0} that this version cannot read")]
     Content(&'static str),
+}
+
+/// What PostgreSQL says, without the values that were sent along.
+fn told(error: &::postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(said) => format!("{} {}", said.code().code(), said.message()),
+        None => error.to_string(),
+    }
 }
 
 /// What the store answers, once it has.

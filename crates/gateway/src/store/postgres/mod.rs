@@ -1,0 +1,149 @@
+//! PostgreSQL: a few connections, each with a thread of its own, that take jobs from one queue. For gateways that are several.
+//!
+//! Here transactions run side by side. What must not happen twice is kept from happening by the statements and constraints of
+//! [`super::sql`], not by an order.
+
+mod session;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+
+use postgres::Config;
+use tokio::sync::oneshot;
+
+use super::engine::{Engine, Sql, Step};
+use super::{Answer, StoreError};
+use crate::limits;
+use session::Session;
+
+/// Done by whichever connection is free.
+type Job = Box<dyn FnOnce(&mut Session) + Send>;
+
+/// The store of several gateways.
+pub struct Postgres {
+    jobs: Option<mpsc::SyncSender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Postgres")
+    }
+}
+
+impl Postgres {
+    /// Opens the database that `url` names, `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require`, and brings it to this version's layout.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for an address that is none; whatever keeps the database from being reached or migrated; one that
+    /// forgets what it has confirmed.
+    pub fn open(url: &str) -> Result<Postgres, StoreError> {
+        let config: Config = url.parse().map_err(StoreError::Url)?;
+        let (jobs, queue) = mpsc::sync_channel::<Job>(limits::WRITER_QUEUE);
+        let queue = Arc::new(Mutex::new(queue));
+        let mut store = Postgres { jobs: Some(jobs), threads: Vec::new() };
+        for _ in 0..limits::POSTGRES_CONNECTIONS {
+            let (config, queue) = (config.clone(), Arc::clone(&queue));
+            let work = move || {
+                let mut session = Session::new(config);
+                // A thread that panicked took nothing out of the queue with it.
+                let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                while let Ok(job) = next() {
+                    job(&mut session);
+                }
+            };
+            store.threads.push(thread::Builder::new().name("store-postgres".into()).spawn(work).map_err(StoreError::Folder)?);
+        }
+        let (sender, receiver) = mpsc::channel();
+        store.queue(Box::new(move |session| drop(sender.send(session.prepare()))))?;
+        receiver.recv().map_err(|_| StoreError::Closed)??;
+        Ok(store)
+    }
+
+    fn queue(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs.as_ref().ok_or(StoreError::Closed)?.try_send(job).map_err(|error| match error {
+            mpsc::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::TrySendError::Disconnected(_) => StoreError::Closed,
+        })
+    }
+
+    fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Session) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
+        let (sender, receiver) = oneshot::channel();
+        // Who asked may have gone; what was committed stays.
+        let queued = self.queue(Box::new(move |session| drop(sender.send(work(session)))));
+        Box::pin(async move {
+            queued?;
+            receiver.await.map_err(|_| StoreError::Closed)?
+        })
+    }
+}
+
+/// What was taken on is finished before the store closes.
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Engine for Postgres {
+    fn read<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
+        self.run(move |session| session.transaction(|sql| job(sql).map(Step::Undo)))
+    }
+
+    fn change<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static) -> Answer<'_, T> {
+        self.run(move |session| session.transaction(job))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use postgres::NoTls;
+
+    use super::super::Store;
+    use super::super::conformance::conformance;
+    use super::*;
+
+    /// A database of its own, gone with this.
+    struct Database {
+        server: String,
+        name: String,
+    }
+
+    impl Drop for Database {
+        fn drop(&mut self) {
+            let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+            let server = self.server.clone();
+            let _dropped =
+                thread::spawn(move || Config::connect(&server.parse().unwrap(), NoTls).unwrap().batch_execute(&statement)).join();
+        }
+    }
+
+    /// The server is named by REGCARD_TEST_POSTGRES, which `cargo xtask test native` starts and sets.
+    fn database() -> (Database, impl Fn() -> Arc<dyn Store>) {
+        let server = std::env::var("REGCARD_TEST_POSTGRES").expect("REGCARD_TEST_POSTGRES names no server; run `cargo xtask test native`");
+        let name = format!("regcard_{}", uuid::Uuid::new_v4().simple());
+        let (admin, statement) = (server.clone(), format!("CREATE DATABASE {name}"));
+        thread::spawn(move || Config::connect(&admin.parse().unwrap(), NoTls).unwrap().batch_execute(&statement).unwrap()).join().unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        (Database { server, name }, move || -> Arc<dyn Store> { Arc::new(Postgres::open(url.as_str()).unwrap()) })
+    }
+
+    conformance!(database);
+
+    #[test]
+    fn an_address_that_is_none_is_told() {
+        assert!(matches!(Postgres::open("regcard"), Err(StoreError::Url(_))));
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_told() {
+        assert!(matches!(Postgres::open("postgres://nobody@127.0.0.1:1/none"), Err(StoreError::Postgres(_))));
+    }
+}
