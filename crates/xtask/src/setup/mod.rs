@@ -4,6 +4,7 @@
 mod browser;
 mod fonts;
 mod node;
+mod postgres;
 mod rust;
 mod scripts;
 mod tools;
@@ -11,6 +12,7 @@ mod tools;
 pub(crate) use browser::{chromium, firefox, webkit};
 pub(crate) use fonts::fonts;
 pub(crate) use node::{npm_is_there, packages};
+pub(crate) use postgres::{VARIABLE as POSTGRES_VARIABLE, postgres};
 pub(crate) use rust::{Wasm, components, wasm};
 pub(crate) use scripts::shared_scripts;
 pub(crate) use tools::{cargo_deny, geckodriver, trunk, wasm_bindgen};

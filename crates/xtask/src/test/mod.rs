@@ -86,7 +86,10 @@ impl Part {
                 advisories::check()
             }
             // The journey stands apart: it needs a browser, and is no part of a plain `cargo test`.
-            Part::Native => run(cargo(None).args(["test", "--workspace"]).args(filter)),
+            Part::Native => {
+                let postgres = setup::postgres()?;
+                run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).args(["test", "--workspace"]).args(filter))
+            }
             Part::WasmClippy => {
                 let arguments = ["clippy", "--quiet", "--all-targets"];
                 run(wasm_cargo(setup::wasm()?, &arguments).args(["--", "-D", "warnings"]))
