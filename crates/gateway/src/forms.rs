@@ -82,6 +82,24 @@ impl Forms {
     }
 }
 
+/// Everything that is wrong with a folder's files, each told with path and line.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn faults(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        if !is_slug(name) {
+            faults.push(format!("{}: \"{name}\" is no form's name: small letters, digits and dashes", path.display()));
+        }
+        faults.extend(read(path).err());
+    }
+    Ok(faults)
+}
+
 /// Lower-case letters, digits and dashes, as they stand in URLs; so a name cannot leave the folder.
 pub fn is_slug(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')

@@ -15,8 +15,12 @@ pub mod card;
 pub mod check;
 /// The command line.
 pub mod cli;
+/// Where a visitor is, if a proxy stands between.
+pub mod client_address;
 /// Time and randomness.
 pub mod clock;
+/// How a gateway is set up.
+pub mod config;
 /// Who is asking, and for what.
 pub mod extract;
 /// The merchants' forms.

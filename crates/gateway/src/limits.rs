@@ -43,6 +43,48 @@ pub const HEADERS: usize = 64;
 /// 10 seconds for a request's headers, so that slow senders do not hold connections.
 pub const HEADER_READ: Duration = Duration::from_secs(10);
 
+/// 10,000 connections: each takes some 10 KB while it is idle.
+pub const CONNECTIONS: u32 = 10_000;
+
+/// 64 connections of one address: a browser opens six, and an office has several.
+pub const ADDRESS_CONNECTIONS: u32 = 64;
+
+/// 512 requests that are worked on at once; more would only wait for each other.
+pub const REQUESTS: u32 = 512;
+
+/// 30 seconds that a connection is kept open for the next request: somebody who fills in a form pauses longer than 10.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// 1 KiB of a body a second on average: a tenth of a bad mobile connection.
+pub const BODY_RATE: u64 = 1024;
+
+/// 5 seconds before a body's rate is looked at: a connection has to get going.
+pub const BODY_RATE_FROM: Duration = Duration::from_secs(5);
+
+/// 30 seconds without room for a byte of the answer: a train in a tunnel, and nobody who reads slowly on purpose for long.
+pub const WRITE_STALL: Duration = Duration::from_secs(30);
+
+/// Where the gateway listens.
+pub const PORT: u16 = 8787;
+
+/// Where the operator's listener is.
+pub const OPERATOR_PORT: u16 = 9787;
+
+/// 60 seconds for which a card may be taken from a cache, so that a changed form shows soon. Seconds.
+pub const CARD_MAX_AGE: u32 = 60;
+
+/// 24 hours at most: nobody could take a form back for so long. Seconds.
+pub const CARD_MAX_AGE_MOST: u32 = 24 * 60 * 60;
+
+/// 20 seconds of notice before the end at most: orchestrators kill after 30, and what runs has to be finished in time. Seconds.
+pub const SHUTDOWN_NOTICE_MOST: u32 = 20;
+
+/// 5 hundredths of the disk are kept free of receipts, so that registrations still find room.
+pub const DISK_KEPT_FREE: u64 = 5;
+
+/// 2 seconds for the store to show that it can write.
+pub const READY_WITHIN: Duration = Duration::from_secs(2);
+
 /// 10 seconds between two pieces of a body.
 pub const BODY_IDLE: Duration = Duration::from_secs(10);
 
@@ -56,7 +98,7 @@ pub const UPLOAD_TOTAL: Duration = Duration::from_secs(120);
 /// take what is left of it.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// 25 seconds to finish what runs when the gateway is told to stop; orchestrators kill after 30.
+/// 25 seconds to finish what runs when the gateway is told to stop, the notice included; orchestrators kill after 30.
 pub const SHUTDOWN: Duration = Duration::from_secs(25);
 
 /// 24 hours in which an old session token renews: a form left open overnight goes on in the morning. Seconds.

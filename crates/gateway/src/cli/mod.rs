@@ -2,6 +2,7 @@
 //!
 //! What a script reads goes to standard output, everything for people to standard error.
 
+mod configuration;
 mod keys;
 mod merchants;
 mod serials;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 use crate::app::StartError;
 use crate::clock::NoRandomness;
+use crate::config::{self, CommandLine, Faults};
 use crate::secrets::SecretsError;
 use crate::store::StoreError;
 use crate::token::TokenError;
@@ -24,9 +26,12 @@ use crate::token::TokenError;
 #[derive(Debug, Parser)]
 #[command(name = "regcard", version, about)]
 pub struct Cli {
-    /// Where everything is kept.
-    #[arg(long, global = true, env = "REGCARD_DATA", default_value = "regcard-data")]
-    data: PathBuf,
+    /// The configuration's file. Without it `regcard.toml`, if there is one here. [env: REGCARD_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where everything is kept. [env: REGCARD_DATA] [default: regcard-data]
+    #[arg(long, global = true)]
+    data: Option<String>,
     /// Answer in JSON, for scripts.
     #[arg(long, global = true)]
     json: bool,
@@ -38,6 +43,9 @@ pub struct Cli {
 enum Command {
     /// Serve the card and the registration API.
     Serve(serve::Serve),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(configuration::Configuration),
     /// Merchants.
     #[command(subcommand)]
     Merchant(merchants::Merchants),
@@ -52,6 +60,9 @@ enum Command {
 /// Why a command did not do what it was asked for.
 #[derive(Debug, Error)]
 pub enum CliError {
+    /// The configuration.
+    #[error("the configuration cannot be used:\n{0}")]
+    Configuration(#[from] Faults),
     /// The gateway cannot start.
     #[error(transparent)]
     Start(#[from] StartError),
@@ -96,13 +107,15 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&CliError::Io { what: "cannot start".to_owned(), source: error }),
     };
-    let Cli { data, json, command } = cli;
+    let Cli { config: file, data, json, command } = cli;
+    let given = CommandLine { file, flags: vec![("data", "data", data)] };
     let done = runtime.block_on(async {
         match command {
-            Command::Serve(serve) => serve.run(data).await,
-            Command::Merchant(merchants) => merchants.run(&data, json).await,
-            Command::Key(keys) => keys.run(&data, json).await,
-            Command::Serials(serials) => serials.run(&data, json).await,
+            Command::Serve(serve) => serve.run(given).await,
+            Command::Config(configuration) => configuration.run(given, json),
+            Command::Merchant(merchants) => merchants.run(&config::load(given)?.data, json).await,
+            Command::Key(keys) => keys.run(&config::load(given)?.data, json).await,
+            Command::Serials(serials) => serials.run(&config::load(given)?.data, json).await,
         }
     });
     match done {

@@ -1,89 +1,132 @@
 //! `regcard serve`: takes connections until it is told to end, and finishes what it has begun.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::interval;
 
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
+use crate::config::{self, CommandLine, Log, LogFormat, Receipts, Settings, Store};
 use crate::limits;
 use crate::listen;
 use crate::routes;
 
-/// Serve the card and the registration API.
+/// Serve the card and the registration API. What is not given here comes from the environment, then from the configuration's file.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Address and port; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:8787")]
-    listen: SocketAddr,
+    /// Address and port; port 0 takes a free one. [default: 127.0.0.1:8787]
+    #[arg(long)]
+    listen: Option<String>,
     /// Where the gateway is reached. Without it, the address it listens on, which has to be a loopback one.
-    #[arg(long, env = "REGCARD_PUBLIC_URL")]
+    #[arg(long)]
     public_url: Option<String>,
-    /// The folder of forms.
-    #[arg(long, default_value = "forms")]
-    forms: PathBuf,
+    /// The folder of forms. [default: forms]
+    #[arg(long)]
+    forms: Option<String>,
     /// The widget's files, instead of those that the binary carries.
     #[arg(long)]
-    assets: Option<PathBuf>,
+    assets: Option<String>,
     /// Budgets per address are this many times the defaults.
-    #[arg(long, default_value_t = 1)]
-    address_budget_factor: u32,
-    /// Seconds for which a card may be taken from a cache; 0 for none.
-    #[arg(long, default_value_t = 60)]
-    card_max_age: u32,
+    #[arg(long)]
+    address_budget_factor: Option<String>,
+    /// Seconds for which a card may be taken from a cache; 0 for none. [default: 60]
+    #[arg(long)]
+    card_max_age: Option<String>,
     /// Let a merchant's upstream have a private address. For tests and for upstreams in one's own network.
     #[arg(long)]
     allow_private_upstreams: bool,
+    /// Where the operator's routes are; "" for nowhere. [default: 127.0.0.1:9787]
+    #[arg(long)]
+    operator_listen: Option<String>,
 }
 
 impl Serve {
-    pub(super) async fn run(self, data: PathBuf) -> Result<(), CliError> {
-        let io = |what: String| move |source| CliError::Io { what, source };
-        let log = tracing_subscriber::EnvFilter::try_from_env("REGCARD_LOG").unwrap_or_else(|_| "info".into());
-        // A second subscriber in one process would be a test's; the first one stays.
-        drop(tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).with_ansi(false).try_init());
-        let listener = TcpListener::bind(self.listen).await.map_err(io(format!("cannot listen on {}", self.listen)))?;
-        let bound = listener.local_addr().map_err(io("cannot listen".to_owned()))?;
-        let public_url = match self.public_url {
-            Some(url) => url,
-            None if bound.ip().is_loopback() => format!("http://{bound}"),
-            None => {
-                return Err(CliError::Usage(format!(
-                    "{bound} is no loopback address, so --public-url has to say where the gateway is reached"
-                )));
-            }
-        };
-        let app = App::open(Config {
-            data,
-            public_url,
-            forms: self.forms,
-            assets: self.assets,
-            address_budget_factor: self.address_budget_factor,
-            card_max_age: self.card_max_age,
-            allow_private_upstreams: self.allow_private_upstreams,
-            clock: Clock::System,
-        })
-        .await?;
-        let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
-        let router = routes::router(app);
-        let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
-        print(&format!("listening: http://{bound}"))?;
-        let ended = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        };
-        listen::serve(listener, router, ended).await;
-        sweeping.abort();
-        Ok(())
+    pub(super) async fn run(self, mut given: CommandLine) -> Result<(), CliError> {
+        given.flags.extend([
+            ("listen", "listen", self.listen),
+            ("public_url", "public-url", self.public_url),
+            ("forms", "forms", self.forms),
+            ("assets", "assets", self.assets),
+            ("budgets.address_factor", "address-budget-factor", self.address_budget_factor),
+            ("card_max_age", "card-max-age", self.card_max_age),
+            ("allow_private_upstreams", "allow-private-upstreams", self.allow_private_upstreams.then(|| "true".to_owned())),
+            ("operator.listen", "operator-listen", self.operator_listen),
+        ]);
+        serve(config::load(given)?).await
+    }
+}
+
+async fn serve(settings: Settings) -> Result<(), CliError> {
+    let io = |what: String| move |source| CliError::Io { what, source };
+    begin_log(&settings.log);
+    not_built(&settings)?;
+    let listener = TcpListener::bind(settings.listen).await.map_err(io(format!("cannot listen on {}", settings.listen)))?;
+    let bound = listener.local_addr().map_err(io("cannot listen".to_owned()))?;
+    let public_url = match &settings.public_url {
+        Some(url) => url.to_string(),
+        None if bound.ip().is_loopback() => format!("http://{bound}"),
+        None => {
+            return Err(CliError::Usage(format!(
+                "{bound} is no loopback address, so public_url (--public-url) has to say where the gateway is reached"
+            )));
+        }
+    };
+    let app = App::open(Config {
+        data: settings.data,
+        public_url,
+        forms: settings.forms,
+        assets: settings.assets,
+        address_budget_factor: settings.address_budget_factor,
+        card_max_age: settings.card_max_age,
+        allow_private_upstreams: settings.allow_private_upstreams,
+        clock: Clock::System,
+    })
+    .await?;
+    let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
+    let router = routes::router(app);
+    let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
+    print(&format!("listening: http://{bound}"))?;
+    let ended = async move {
+        told_to_end(&mut terminate, &mut interrupt).await;
+    };
+    listen::serve(listener, router, ended).await;
+    sweeping.abort();
+    Ok(())
+}
+
+fn begin_log(log: &Log) {
+    let filter = tracing_subscriber::EnvFilter::new(&log.filter);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // A second subscriber in one process would be a test's; the first one stays.
+    drop(match log.format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    });
+}
+
+/// What can be set already and does nothing yet is refused, or somebody would rely on it.
+fn not_built(settings: &Settings) -> Result<(), CliError> {
+    let refuse = |what: &str| Err(CliError::Usage(format!("{what} cannot be used yet; take the section out of the configuration")));
+    match settings.store {
+        Store::Sqlite => {}
+        Store::Postgres(_) => return refuse("store.postgres"),
+    }
+    match settings.receipts {
+        Receipts::Local => {}
+        Receipts::S3(_) => return refuse("receipts.s3"),
+    }
+    if settings.mail.is_some() { refuse("mail") } else { Ok(()) }
+}
+
+async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
     }
 }
 

@@ -12,6 +12,7 @@ mod visitor;
 mod budgets;
 mod caching;
 mod command_line;
+mod configuration;
 mod connections;
 mod crash;
 mod credentials;

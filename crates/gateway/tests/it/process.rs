@@ -54,7 +54,17 @@ impl Process {
 
     /// The same with more arguments for the command that makes the shop, and for the gateway.
     pub(crate) fn start_with(merchant: &[&str], serve: &[&str]) -> Process {
+        Process::start_in(folder(), merchant, serve)
+    }
+
+    /// A shop whose gateway has a configuration's file.
+    pub(crate) fn start_configured(configuration: &str) -> Process {
         let folder = folder();
+        std::fs::write(folder.path().join("regcard.toml"), configuration).unwrap();
+        Process::start_in(folder, &[], &[])
+    }
+
+    fn start_in(folder: TempDir, merchant: &[&str], serve: &[&str]) -> Process {
         let put = ["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM];
         line(folder.path(), &[&put, merchant].concat());
         let key = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "publishable"]);
