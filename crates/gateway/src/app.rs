@@ -10,12 +10,13 @@ use crate::assets::Assets;
 use crate::budget::Budgets;
 use crate::card::Cards;
 use crate::clock::Clock;
+use crate::config;
 use crate::forms::Forms;
 use crate::origin::Origin;
 use crate::problem::GatewayError;
 use crate::receipts::Receipts;
 use crate::secrets::{Secrets, SecretsError};
-use crate::store::{Merchant, Sqlite, Store, StoreError};
+use crate::store::{self, Merchant, Store, StoreError};
 use crate::token::Tokens;
 use crate::turns::Turns;
 use crate::upstream::Upstreams;
@@ -25,6 +26,8 @@ use crate::upstream::Upstreams;
 pub struct Config {
     /// Where everything is kept.
     pub data: PathBuf,
+    /// What holds the registrations.
+    pub store: config::Store,
     /// Where the gateway is reached, without a slash at the end. Never taken from a request.
     pub public_url: String,
     /// The folder of forms.
@@ -101,7 +104,7 @@ impl App {
     /// [`StartError`], with what to do about it where that is known.
     pub async fn open(config: Config) -> Result<Arc<App>, StartError> {
         let origin = Origin::parse(&config.public_url).ok_or_else(|| StartError::PublicUrl(config.public_url.clone()))?;
-        let store: Arc<dyn Store> = Arc::new(Sqlite::open(&config.data)?);
+        let store = store::open(&config.store, &config.data)?;
         let secrets = Arc::new(Secrets::open(&config.data)?);
         let public_url = origin.to_string();
         let app = App {

@@ -96,6 +96,7 @@ impl Secrets {
     pub fn open(data: &Path) -> Result<Secrets, SecretsError> {
         let path = data.join("secrets");
         let fault = |source| SecretsError::File { path: path.clone(), source };
+        fs::create_dir_all(data).map_err(fault)?;
         if !path.exists() {
             let made = data.join(format!("secrets.{}", std::process::id()));
             let line = format!("k1 {}\n", hex(&clock::random::<32>()?));

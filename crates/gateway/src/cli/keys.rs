@@ -1,15 +1,14 @@
 //! `regcard key`: the key that stands in pages, and the token that stays with the merchant.
 
-use std::path::Path;
-
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{CliError, known, print, tell};
 use crate::clock::Clock;
+use crate::config::Settings;
 use crate::keys::{AccessToken, PublishableKey};
 use crate::secrets::Secrets;
-use crate::store::{Key, KeyKind, Sqlite, Store};
+use crate::store::{self, Key, KeyKind};
 
 /// A merchant's keys.
 #[derive(Debug, Subcommand)]
@@ -44,11 +43,11 @@ pub(super) enum Kind {
 }
 
 impl Keys {
-    pub(super) async fn run(self, data: &Path, json: bool) -> Result<(), CliError> {
-        let store = Sqlite::open(data)?;
+    pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
+        let store = store::open(&settings.store, &settings.data)?;
         match self {
             Keys::Create { merchant, kind, test } => {
-                known(&store, &merchant).await?;
+                known(&*store, &merchant).await?;
                 let (key, shown) = match kind {
                     Kind::Publishable => {
                         let key = PublishableKey::create(test)?;
@@ -56,8 +55,9 @@ impl Keys {
                     }
                     Kind::Access => {
                         let token = AccessToken::create(test)?;
-                        let hash =
-                            token.hash(&Secrets::open(data)?).ok_or_else(|| CliError::Usage("the gateway has no secret".to_owned()))?;
+                        let hash = token
+                            .hash(&Secrets::open(&settings.data)?)
+                            .ok_or_else(|| CliError::Usage("the gateway has no secret".to_owned()))?;
                         (Key { id: token.id().to_owned(), merchant, kind: KeyKind::Access(hash) }, token.reveal().to_owned())
                     }
                 };
@@ -68,7 +68,7 @@ impl Keys {
                 print(&if json { json!({ "key": shown }).to_string() } else { shown })
             }
             Keys::List { merchant } => {
-                known(&store, &merchant).await?;
+                known(&*store, &merchant).await?;
                 for key in store.keys(merchant).await? {
                     let kind = match key.kind {
                         KeyKind::Publishable => "publishable",

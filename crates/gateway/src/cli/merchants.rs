@@ -9,10 +9,11 @@ use url::Url;
 
 use super::{CliError, print};
 use crate::clock::Clock;
+use crate::config::Settings;
 use crate::forms::is_slug;
 use crate::origin::Origin;
 use crate::secrets::Secrets;
-use crate::store::{MerchantSettings, Mode, Sqlite, Store, Upstream};
+use crate::store::{self, MerchantSettings, Mode, Upstream};
 use crate::token::seal_upstream_token;
 
 /// Merchants.
@@ -43,8 +44,8 @@ pub(super) enum Merchants {
 }
 
 impl Merchants {
-    pub(super) async fn run(self, data: &Path, json: bool) -> Result<(), CliError> {
-        let store = Sqlite::open(data)?;
+    pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
+        let store = store::open(&settings.store, &settings.data)?;
         match self {
             Merchants::Put { id, name, origins, forms, upstream, upstream_token_file } => {
                 if !is_slug(&id) {
@@ -55,7 +56,7 @@ impl Merchants {
                 }
                 let origins = origins.iter().map(|text| origin(text)).collect::<Result<Vec<_>, _>>()?;
                 let upstream = match (upstream, upstream_token_file) {
-                    (Some(url), Some(file)) => Some(sealed(data, &id, &url, &file)?),
+                    (Some(url), Some(file)) => Some(sealed(&settings.data, &id, &url, &file)?),
                     (_, _) => None,
                 };
                 let settings = MerchantSettings { id, name, origins, forms, upstream, upload_origins: Vec::new() };

@@ -113,9 +113,9 @@ pub fn run(cli: Cli) -> ExitCode {
         match command {
             Command::Serve(serve) => serve.run(given).await,
             Command::Config(configuration) => configuration.run(given, json),
-            Command::Merchant(merchants) => merchants.run(&config::load(given)?.data, json).await,
-            Command::Key(keys) => keys.run(&config::load(given)?.data, json).await,
-            Command::Serials(serials) => serials.run(&config::load(given)?.data, json).await,
+            Command::Merchant(merchants) => merchants.run(&config::load(given)?, json).await,
+            Command::Key(keys) => keys.run(&config::load(given)?, json).await,
+            Command::Serials(serials) => serials.run(&config::load(given)?, json).await,
         }
     });
     match done {

@@ -1,6 +1,6 @@
 //! `regcard serials`: a merchant's serial numbers, from a file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use regcard_protocol::serial_number::SerialNumber;
@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::{CliError, known, print, tell};
 use crate::clock::Clock;
-use crate::store::{NewSerial, Sqlite, Store};
+use crate::config::Settings;
+use crate::store::{self, NewSerial};
 
 /// 1,000 rows in one commit: some 50 ms on a slow disk, and little to do again after an interruption.
 const ROWS: usize = 1_000;
@@ -41,10 +42,10 @@ struct Row {
 }
 
 impl Serials {
-    pub(super) async fn run(self, data: &Path, json: bool) -> Result<(), CliError> {
+    pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
         let Serials::Import { merchant, file } = self;
-        let store = Sqlite::open(data)?;
-        known(&store, &merchant).await?;
+        let store = store::open(&settings.store, &settings.data)?;
+        known(&*store, &merchant).await?;
         let fault = |source| CliError::Csv { path: file.display().to_string(), source };
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_path(&file).map_err(fault)?;
         let headers = reader.headers().map_err(fault)?.clone();

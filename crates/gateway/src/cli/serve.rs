@@ -10,7 +10,7 @@ use tokio::time::interval;
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
-use crate::config::{self, CommandLine, Log, LogFormat, Receipts, Settings, Store};
+use crate::config::{self, CommandLine, Log, LogFormat, Receipts, Settings};
 use crate::limits;
 use crate::listen;
 use crate::routes;
@@ -77,6 +77,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
     };
     let app = App::open(Config {
         data: settings.data,
+        store: settings.store,
         public_url,
         forms: settings.forms,
         assets: settings.assets,
@@ -100,7 +101,9 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
 }
 
 fn begin_log(log: &Log) {
-    let filter = tracing_subscriber::EnvFilter::new(&log.filter);
+    // The database's client would log statements with their values: names, addresses, serial numbers.
+    let quiet = ["tokio_postgres=off", "postgres=off"].into_iter().filter_map(|directive| directive.parse().ok());
+    let filter = quiet.fold(tracing_subscriber::EnvFilter::new(&log.filter), tracing_subscriber::EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     // A second subscriber in one process would be a test's; the first one stays.
     drop(match log.format {
@@ -112,10 +115,6 @@ fn begin_log(log: &Log) {
 /// What can be set already and does nothing yet is refused, or somebody would rely on it.
 fn not_built(settings: &Settings) -> Result<(), CliError> {
     let refuse = |what: &str| Err(CliError::Usage(format!("{what} cannot be used yet; take the section out of the configuration")));
-    match settings.store {
-        Store::Sqlite => {}
-        Store::Postgres(_) => return refuse("store.postgres"),
-    }
     match settings.receipts {
         Receipts::Local => {}
         Receipts::S3(_) => return refuse("receipts.s3"),

@@ -13,11 +13,15 @@ mod sqlite;
 mod stored;
 
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use regcard_protocol::serial_number::SerialNumber;
+use secrecy::ExposeSecret;
 use thiserror::Error;
 
+use crate::config;
 use crate::origin::Origin;
 use crate::serial_fold::Folded;
 
@@ -62,6 +66,17 @@ pub enum StoreError {
     /// A row holds what this version does not write.
     #[error("the store holds {0} that this version cannot read")]
     Content(&'static str),
+}
+
+/// Opens the store that a configuration names; SQLite's in the data folder.
+///
+/// # Errors
+/// As [`Sqlite::open`] and [`Postgres::open`].
+pub fn open(wanted: &config::Store, data: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match wanted {
+        config::Store::Sqlite => Arc::new(Sqlite::open(data)?),
+        config::Store::Postgres(url) => Arc::new(Postgres::open(url.expose_secret())?),
+    })
 }
 
 /// What PostgreSQL says, without the values that were sent along.

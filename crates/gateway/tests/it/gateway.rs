@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use regcard_gateway::app::{App, Config};
 use regcard_gateway::clock::Clock;
+use regcard_gateway::config::Store;
 use regcard_gateway::keys::{AccessToken, PublishableKey};
 use regcard_gateway::origin::Origin;
 use regcard_gateway::routes;
@@ -19,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::database::Database;
 use crate::shop::{FORM, ORIGIN, Shop, client};
 
 /// The form that most stories use; every kind of field is in it.
@@ -33,6 +35,7 @@ pub(crate) struct Gateway {
     pub(crate) app: Arc<App>,
     pub(crate) clock: Clock,
     _folder: TempDir,
+    _database: Option<Database>,
     config: Config,
     address: SocketAddr,
     running: Option<Running>,
@@ -63,6 +66,7 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         let mut config = Config {
             data: folder.path().join("data"),
+            store: Store::Sqlite,
             public_url: format!("http://{address}"),
             forms: folder.path().join("forms"),
             assets: None,
@@ -71,13 +75,17 @@ impl Gateway {
             allow_private_upstreams: false,
             clock: Clock::manual(NOW),
         };
+        let database = on_postgres().then(Database::create);
+        if let Some(database) = &database {
+            config.store = Store::Postgres(database.url.clone().into());
+        }
         set_up(&mut config);
         std::fs::create_dir(&config.forms).unwrap();
         std::fs::write(config.forms.join(format!("{FORM}.toml")), FORM_FILE).unwrap();
         let app = App::open(config.clone()).await.unwrap();
         let shop = open_shop(&app, "demo", ORIGIN, &[FORM]).await;
         let running = Some(serve(Arc::clone(&app), listener));
-        Gateway { shop, app, clock: config.clock.clone(), _folder: folder, config, address, running, left: Vec::new() }
+        Gateway { shop, app, clock: config.clock.clone(), _folder: folder, _database: database, config, address, running, left: Vec::new() }
     }
 
     /// Another shop at the same gateway.
@@ -137,6 +145,11 @@ impl Gateway {
     pub(crate) fn files(&self) -> usize {
         ["receipts", "coming"].iter().map(|folder| std::fs::read_dir(self.config.data.join(folder)).unwrap().count()).sum()
     }
+}
+
+/// Whether the stories are told of gateways on PostgreSQL: `cargo xtask test native` tells them twice.
+pub(crate) fn on_postgres() -> bool {
+    std::env::var("REGCARD_TEST_STORE").is_ok_and(|store| store == "postgres")
 }
 
 /// A folder with what a build of the widget leaves, as far as a gateway looks at it.

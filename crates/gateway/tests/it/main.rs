@@ -1,8 +1,10 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `gateway`, `process`, `shop`, `visitor`, `answer` and `upstream` are what the stories are told with.
+//! A file a story. `database`, `gateway`, `process`, `shop`, `visitor`, `answer` and `upstream` are what the stories are told with.
 
 mod answer;
+#[expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests: what cannot be made fails the story")]
+mod database;
 mod gateway;
 mod process;
 mod shop;

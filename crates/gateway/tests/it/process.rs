@@ -8,24 +8,42 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::gateway::FORM_FILE;
+use crate::database::Database;
+use crate::gateway::{FORM_FILE, on_postgres};
 use crate::shop::{FORM, ORIGIN, Shop, client};
 
 /// A gateway's folder, and the process that serves it now.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) shop: Shop,
-    folder: TempDir,
+    folder: Home,
     options: Vec<String>,
     child: Child,
 }
 
+/// Where a gateway is at home: a folder with a form, and a database if it is to use one.
+#[derive(Debug)]
+pub(crate) struct Home {
+    folder: TempDir,
+    _database: Option<Database>,
+}
+
+impl Home {
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
 /// A folder with a form, and nothing in it yet.
-pub(crate) fn folder() -> TempDir {
+pub(crate) fn folder() -> Home {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("forms")).unwrap();
     std::fs::write(folder.path().join("forms").join(format!("{FORM}.toml")), FORM_FILE).unwrap();
-    folder
+    let database = on_postgres().then(Database::create);
+    if let Some(database) = &database {
+        std::fs::write(folder.path().join("regcard.toml"), format!("[store]\npostgres = '{}'\n", database.url)).unwrap();
+    }
+    Home { folder, _database: database }
 }
 
 /// Runs one of the binary's commands on a folder to its end.
@@ -64,7 +82,7 @@ impl Process {
         Process::start_in(folder, &[], &[])
     }
 
-    fn start_in(folder: TempDir, merchant: &[&str], serve: &[&str]) -> Process {
+    fn start_in(folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
         let put = ["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM];
         line(folder.path(), &[&put, merchant].concat());
         let key = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "publishable"]);

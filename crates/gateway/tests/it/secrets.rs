@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::gateway::on_postgres;
 use crate::process::Process;
 use crate::shop::{FORM, ORIGIN, one, registration, with_json};
 use crate::upstream::{Upstream, says};
@@ -122,8 +123,9 @@ async fn an_access_token_is_printed_once_and_kept_as_a_hash() {
     for (name, bytes) in &all {
         assert!(!holds(bytes, &secret), "{name}");
     }
+    // Where a server keeps the rows there is no file of theirs to look into.
     let database = all.iter().find(|(name, _)| name.ends_with("regcard.sqlite3"));
-    assert!(database.is_some_and(|(_, bytes)| holds(bytes, &shop.key)), "what is not secret can be found this way");
+    assert!(on_postgres() || database.is_some_and(|(_, bytes)| holds(bytes, &shop.key)), "what is not secret can be found this way");
 }
 
 #[tokio::test]

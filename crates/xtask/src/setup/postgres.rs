@@ -54,7 +54,10 @@ pub(crate) fn postgres() -> Result<Server> {
             )?
         }
     };
-    let folder = std::env::temp_dir().join(format!("regcard-postgres-{}", std::process::id()));
+    // In memory where the system has room there: what a test's server forgets with the machine is no loss.
+    let memory = PathBuf::from("/dev/shm");
+    let place = if memory.is_dir() { memory } else { std::env::temp_dir() };
+    let folder = place.join(format!("regcard-postgres-{}", std::process::id()));
     std::fs::create_dir_all(&folder).context("cannot make a folder for PostgreSQL")?;
     let user = user()?;
     if let Some((user, group)) = user {

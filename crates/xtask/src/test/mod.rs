@@ -88,7 +88,10 @@ impl Part {
             // The journey stands apart: it needs a browser, and is no part of a plain `cargo test`.
             Part::Native => {
                 let postgres = setup::postgres()?;
-                run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).args(["test", "--workspace"]).args(filter))
+                run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).args(["test", "--workspace"]).args(filter))?;
+                // The gateway's stories once more, on the other store.
+                let again = ["test", "-p", "regcard-gateway", "--test", "it"];
+                run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).env("REGCARD_TEST_STORE", "postgres").args(again).args(filter))
             }
             Part::WasmClippy => {
                 let arguments = ["clippy", "--quiet", "--all-targets"];

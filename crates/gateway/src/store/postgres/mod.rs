@@ -100,42 +100,25 @@ impl Engine for Postgres {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/it/database.rs"]
+mod database;
+
+#[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use postgres::NoTls;
-
     use super::super::Store;
     use super::super::conformance::conformance;
+    use super::database::Database;
     use super::*;
 
-    /// A database of its own, gone with this.
-    struct Database {
-        server: String,
-        name: String,
+    fn place() -> (Database, impl Fn() -> Arc<dyn Store>) {
+        let database = Database::create();
+        let url = database.url.clone();
+        (database, move || -> Arc<dyn Store> { Arc::new(Postgres::open(&url).unwrap()) })
     }
 
-    impl Drop for Database {
-        fn drop(&mut self) {
-            let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-            let server = self.server.clone();
-            let _dropped =
-                thread::spawn(move || Config::connect(&server.parse().unwrap(), NoTls).unwrap().batch_execute(&statement)).join();
-        }
-    }
-
-    /// The server is named by REGCARD_TEST_POSTGRES, which `cargo xtask test native` starts and sets.
-    fn database() -> (Database, impl Fn() -> Arc<dyn Store>) {
-        let server = std::env::var("REGCARD_TEST_POSTGRES").expect("REGCARD_TEST_POSTGRES names no server; run `cargo xtask test native`");
-        let name = format!("regcard_{}", uuid::Uuid::new_v4().simple());
-        let (admin, statement) = (server.clone(), format!("CREATE DATABASE {name}"));
-        thread::spawn(move || Config::connect(&admin.parse().unwrap(), NoTls).unwrap().batch_execute(&statement).unwrap()).join().unwrap();
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        (Database { server, name }, move || -> Arc<dyn Store> { Arc::new(Postgres::open(url.as_str()).unwrap()) })
-    }
-
-    conformance!(database);
+    conformance!(place);
 
     #[test]
     fn an_address_that_is_none_is_told() {
