@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::forms::Forms;
 use crate::origin::Origin;
+use crate::outbox::Outbox;
 use crate::problem::GatewayError;
 use crate::receipts::Receipts;
 use crate::secrets::{Secrets, SecretsError};
@@ -40,6 +42,8 @@ pub struct Config {
     pub card_max_age: u32,
     /// Whether an upstream may have a private address.
     pub allow_private_upstreams: bool,
+    /// For how long an upstream may go on working on a registration after the connection broke.
+    pub upstream_quiet: Duration,
     /// The time.
     pub clock: Clock,
 }
@@ -89,6 +93,10 @@ pub struct App {
     pub turns: Turns,
     /// Calls other registration APIs.
     pub upstreams: Upstreams,
+    /// What is still to be sent.
+    pub outbox: Outbox,
+    /// For how long an upstream may go on working on a registration after the connection broke.
+    pub upstream_quiet: Duration,
     /// Where the gateway is reached.
     pub public_url: String,
     /// The same as an origin; it counts as allowed for every key, since the hosted page stands there.
@@ -116,6 +124,8 @@ impl App {
             cards: Cards::default(),
             turns: Turns::default(),
             upstreams: Upstreams::new(config.allow_private_upstreams),
+            outbox: Outbox::default(),
+            upstream_quiet: config.upstream_quiet,
             clock: config.clock,
             card_max_age: config.card_max_age,
             store,
@@ -123,10 +133,6 @@ impl App {
             public_url,
             origin,
         };
-        let lost = app.store.lose_track_of_submits().await?;
-        if lost > 0 {
-            tracing::warn!(lost, "submits were on their way upstream when the gateway stopped; how they ended is not known");
-        }
         app.receipts.sweep(app.store.as_ref(), app.clock.millis(), true).await.map_err(StartError::Sweep)?;
         Ok(Arc::new(app))
     }

@@ -6,9 +6,10 @@ use regcard_protocol::serial_number::{CheckAnswer, CheckStatus, CheckedProduct, 
 
 use crate::app::App;
 use crate::extract::PageSession;
+use crate::forward;
 use crate::problem::GatewayError;
 use crate::serial_fold::Folded;
-use crate::store::{Mode, Upstream};
+use crate::store::{Merchant, Mode, Upstream};
 
 /// Checks a serial number for a card.
 ///
@@ -19,7 +20,7 @@ pub async fn check(app: &App, page: &PageSession, serial: &SerialNumber) -> Resu
     let rules = &form.form.serial_numbers;
     match &page.merchant.mode {
         Mode::Own => own(app, &page.merchant.id, serial, rules.one_time).await,
-        Mode::Forward(upstream) => forward(app, &page.merchant.id, upstream, serial, rules).await,
+        Mode::Forward(upstream) => at_upstream(app, &page.merchant, upstream, serial, rules).await,
     }
 }
 
@@ -34,9 +35,9 @@ async fn own(app: &App, merchant: &str, serial: &SerialNumber, one_time: bool) -
     Ok(CheckAnswer { status, serial_number: known.serial, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
 }
 
-async fn forward(
+async fn at_upstream(
     app: &App,
-    merchant: &str,
+    merchant: &Merchant,
     upstream: &Upstream,
     serial: &SerialNumber,
     rules: &SerialNumberRules,
@@ -46,9 +47,11 @@ async fn forward(
     if !rules.looks_right(serial.as_str()) {
         return Ok(CheckAnswer { did_you_mean: rules.meant(serial.as_str()), ..unknown(serial) });
     }
-    let client = app.upstreams.client(&app.secrets, merchant, upstream)?;
-    let Some(known) = client.serial_number(serial).await? else {
-        return Ok(unknown(serial));
+    let client = forward::client(app, merchant, upstream)?;
+    let known = match client.serial_number(serial).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return Ok(unknown(serial)),
+        Err(trouble) => return Err(forward::unanswered(app, merchant, upstream, trouble).await),
     };
     let status = if rules.one_time && known.registered { CheckStatus::Registered } else { CheckStatus::Available };
     let serial_number = known.serial.unwrap_or_else(|| serial.as_str().to_owned());

@@ -82,6 +82,11 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
     Ok(bytes)
 }
 
+/// A roll of the dice, for what is only to be spread. A machine without randomness spreads nothing.
+pub fn roll() -> u32 {
+    random::<4>().map_or(u32::MAX, u32::from_be_bytes)
+}
+
 /// Counts within a millisecond, so that what is made in one sorts in order too.
 static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 

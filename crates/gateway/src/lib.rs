@@ -37,6 +37,8 @@ pub mod limits;
 pub mod listen;
 /// Where a page comes from.
 pub mod origin;
+/// Sends what is to be sent.
+pub mod outbox;
 /// Everything that can go wrong for a caller.
 pub mod problem;
 /// Receipts on the local disk.

@@ -184,3 +184,68 @@ pub const UPSTREAM_BYTES: usize = 1024 * 1024;
 
 /// 1,000 composed scripts and cards in memory: each some 30 KB.
 pub const COMPOSED: usize = 1_000;
+
+/// 64 calls of one upstream at a time, customers' and the outbox's together: a slow one holds no more than that.
+pub const UPSTREAM_CALLS: usize = 64;
+
+/// 200 characters of an upstream's message for the merchant: a sentence or two.
+pub const UPSTREAM_MESSAGE_CHARS: usize = 200;
+
+/// 5 minutes for which an upstream is not called that refuses the access token: three calls in ten minutes at most. Milliseconds.
+pub const UPSTREAM_HOLD_MILLIS: i64 = 5 * 60 * 1_000;
+
+/// 120 seconds for which an upstream may go on working on a registration after the connection broke; servers and the proxies before
+/// them give up after 30 or 60.
+pub const UPSTREAM_QUIET: Duration = Duration::from_secs(120);
+
+/// A day by which an upstream's clock may differ when an entry is taken for older than a registration: nobody looks at these
+/// clocks, and a customer registers few things a day. Milliseconds.
+pub const UPSTREAM_CLOCK_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+/// 50 registrations of one customer are looked through, one a page, for one that may have been stored.
+pub const PROBE_PAGES: usize = 50;
+
+/// 3 pages that show nothing new: others may have registered meanwhile, once or twice.
+pub const PROBE_REPEATS: usize = 3;
+
+/// 20 seconds for looking through them.
+pub const PROBE_TOTAL: Duration = Duration::from_secs(20);
+
+/// 8 attempts to read a list that is not understood before a person has to look: some minutes, in which a page of a proxy passes.
+pub const PROBE_ATTEMPTS: u32 = 8;
+
+/// 8 seconds for which what a customer waits for is nobody else's: longer than [`UPSTREAM_TOTAL`]. Milliseconds.
+pub const SENDING_LEASE_MILLIS: i64 = 8_000;
+
+/// 60 seconds for which what was claimed is nobody else's: looking for it, its serial numbers, and sending it. Milliseconds.
+pub const CLAIM_LEASE_MILLIS: i64 = 60_000;
+
+/// Half a second before the second attempt, at most; doubled with each. Milliseconds.
+pub const RETRY_FIRST_MILLIS: i64 = 500;
+
+/// 5 minutes between two attempts, at most. Milliseconds.
+pub const RETRY_LONGEST_MILLIS: i64 = 5 * 60 * 1_000;
+
+/// 50 milliseconds between two attempts, at least. Milliseconds.
+pub const RETRY_SHORTEST_MILLIS: i64 = 50;
+
+/// 1 hour for which a receiver is left alone if it asks for it; one that asks for more is tried then. Milliseconds.
+pub const RETRY_ASKED_MILLIS: i64 = 60 * 60 * 1_000;
+
+/// 8 messages to one receiver at a time.
+pub const LANE_SLOTS: usize = 8;
+
+/// 5 failures in a row after which a receiver is given a pause, and then one message alone.
+pub const LANE_FAILURES: u32 = 5;
+
+/// 1 minute of pause at most: an upstream that is back is noticed soon. Milliseconds.
+pub const LANE_PAUSE_MILLIS: i64 = 60 * 1_000;
+
+/// 1 second between two looks into the outbox: what another gateway has left, and what is due by now.
+pub const OUTBOX_EVERY: Duration = Duration::from_secs(1);
+
+/// 10 seconds for what is being sent when the gateway is told to stop.
+pub const OUTBOX_ENDING: Duration = Duration::from_secs(10);
+
+/// 7 days for which a message that is settled is still listed, without what it held. Milliseconds.
+pub const OUTBOX_KEPT_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;

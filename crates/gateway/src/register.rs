@@ -81,7 +81,8 @@ pub async fn from_sender(
         Mode::Own => {
             let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
-            store(app, NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations }).await
+            store(app, NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations, outbox: Vec::new() })
+                .await
         }
     }
 }
@@ -113,7 +114,7 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     if !errors.is_empty() {
         return Err(GatewayError::Validation(errors));
     }
-    let done = store(app, NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations }).await?;
+    let done = store(app, NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations, outbox: Vec::new() }).await?;
     let ids = done.registrations.into_iter().filter_map(|one| one.id).collect();
     let records: Vec<Record> = app.store.records(merchant.id.clone(), ids).await?;
     Ok(records.into_iter().map(|one| record::json(app, one)).collect())
@@ -139,6 +140,12 @@ pub fn settled(submit: Submit) -> Result<Done, GatewayError> {
         SubmitState::Registered => {
             let registered = |id| Registered { id, status: RegistrationStatus::Registered };
             let registrations = submit.outcome.ids.into_iter().map(registered).collect();
+            Ok(Done { registrations, status_token: submit.status_token, replayed: false })
+        }
+        SubmitState::Queued => {
+            // What has a number has arrived; what has none is on its way.
+            let status = |id: &Option<String>| if id.is_some() { RegistrationStatus::Registered } else { RegistrationStatus::Queued };
+            let registrations = submit.outcome.ids.into_iter().map(|id| Registered { status: status(&id), id }).collect();
             Ok(Done { registrations, status_token: submit.status_token, replayed: false })
         }
         SubmitState::Sending => Err(GatewayError::IdempotencyInProgress),

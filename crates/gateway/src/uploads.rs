@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use crate::clock;
+use crate::forward;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::receipts::{Come, Signed, Wanted};
@@ -142,9 +143,12 @@ async fn upstream_grant(
     upload: &NewUpload,
     file_type: FileType,
 ) -> Result<Granted, GatewayError> {
-    let client = app.upstreams.client(&app.secrets, &merchant.id, upstream)?;
+    let client = forward::client(app, merchant, upstream)?;
     let name = format!("receipt-{}.{}", &upload.receipt[..12], file_type.ending());
-    let signed = client.upload_file(&name, file_type.media_type(), upload.file_size).await?;
+    let signed = match client.upload_file(&name, file_type.media_type(), upload.file_size).await {
+        Ok(signed) => signed,
+        Err(trouble) => return Err(forward::unanswered(app, merchant, upstream, trouble).await),
+    };
     if let Some(origin) = signed.origin.filter(|origin| !merchant.upload_origins.contains(origin)) {
         app.store.add_upload_origin(merchant.id.clone(), origin).await?;
     }

@@ -5,6 +5,7 @@
 mod configuration;
 mod keys;
 mod merchants;
+mod outbox;
 mod serials;
 mod serve;
 
@@ -52,6 +53,9 @@ enum Command {
     /// A merchant's keys.
     #[command(subcommand)]
     Key(keys::Keys),
+    /// What is still to be sent.
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// Serial numbers.
     #[command(subcommand)]
     Serials(serials::Serials),
@@ -116,6 +120,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Merchant(merchants) => merchants.run(&config::load(given)?, json).await,
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,
             Command::Serials(serials) => serials.run(&config::load(given)?, json).await,
+            Command::Outbox(outbox) => outbox.run(&config::load(given)?, json).await,
         }
     });
     match done {

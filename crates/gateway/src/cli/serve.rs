@@ -1,10 +1,12 @@
 //! `regcard serve`: takes connections until it is told to end, and finishes what it has begun.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio::time::interval;
 
 use super::{CliError, print};
@@ -13,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{self, CommandLine, Log, LogFormat, Receipts, Settings};
 use crate::limits;
 use crate::listen;
+use crate::outbox;
 use crate::routes;
 
 /// Serve the card and the registration API. What is not given here comes from the environment, then from the configuration's file.
@@ -39,6 +42,9 @@ pub(super) struct Serve {
     /// Let a merchant's upstream have a private address. For tests and for upstreams in one's own network.
     #[arg(long)]
     allow_private_upstreams: bool,
+    /// Seconds for which an upstream may go on working on a registration after the connection broke. [default: 120]
+    #[arg(long)]
+    upstream_quiet: Option<String>,
     /// Where the operator's routes are; "" for nowhere. [default: 127.0.0.1:9787]
     #[arg(long)]
     operator_listen: Option<String>,
@@ -54,6 +60,7 @@ impl Serve {
             ("budgets.address_factor", "address-budget-factor", self.address_budget_factor),
             ("card_max_age", "card-max-age", self.card_max_age),
             ("allow_private_upstreams", "allow-private-upstreams", self.allow_private_upstreams.then(|| "true".to_owned())),
+            ("upstream_quiet", "upstream-quiet", self.upstream_quiet),
             ("operator.listen", "operator-listen", self.operator_listen),
         ]);
         serve(config::load(given)?).await
@@ -84,10 +91,13 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         address_budget_factor: settings.address_budget_factor,
         card_max_age: settings.card_max_age,
         allow_private_upstreams: settings.allow_private_upstreams,
+        upstream_quiet: Duration::from_secs(settings.upstream_quiet.into()),
         clock: Clock::System,
     })
     .await?;
     let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
+    let (end, ending) = oneshot::channel::<()>();
+    let sending = tokio::spawn(outbox::run(Arc::clone(&app), async move { drop(ending.await) }));
     let router = routes::router(app);
     let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
@@ -97,6 +107,8 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
     };
     listen::serve(listener, router, ended).await;
     sweeping.abort();
+    drop(end);
+    drop(sending.await);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The settings there are, by their names in the file, and what each is called in the environment.
 
 /// Every setting. A setting that is read and does not stand here would be refused in the file; a test holds the two together.
-pub const SETTINGS: [&str; 32] = [
+pub const SETTINGS: [&str; 33] = [
     "data",
     "public_url",
     "listen",
@@ -10,6 +10,7 @@ pub const SETTINGS: [&str; 32] = [
     "card_max_age",
     "shutdown_notice",
     "allow_private_upstreams",
+    "upstream_quiet",
     "allow_private_webhooks",
     "budgets.address_factor",
     "limits.connections",

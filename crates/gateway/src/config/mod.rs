@@ -49,6 +49,8 @@ pub struct Settings {
     pub shutdown_notice: u32,
     /// Whether an upstream may have a private address.
     pub allow_private_upstreams: bool,
+    /// Seconds for which an upstream may go on working on a registration after the connection broke.
+    pub upstream_quiet: u32,
     /// Whether a webhook may go to a private address.
     pub allow_private_webhooks: bool,
     /// Budgets per address are this many times the defaults.
@@ -177,6 +179,7 @@ fn read(all: AllGiven) -> (Settings, Reader) {
         card_max_age: from.whole("card_max_age", 0, limits::CARD_MAX_AGE_MOST).unwrap_or(limits::CARD_MAX_AGE),
         shutdown_notice: from.whole("shutdown_notice", 0, limits::SHUTDOWN_NOTICE_MOST).unwrap_or(0),
         allow_private_upstreams: from.truth("allow_private_upstreams").unwrap_or(false),
+        upstream_quiet: from.whole("upstream_quiet", 0, limits::UPSTREAM_QUIET_MOST).unwrap_or(limits::UPSTREAM_QUIET),
         allow_private_webhooks: from.truth("allow_private_webhooks").unwrap_or(false),
         address_budget_factor: from.whole("budgets.address_factor", 1, 1_000_000).unwrap_or(1),
         crowd: crowd(from),

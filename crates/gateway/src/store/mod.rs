@@ -7,6 +7,7 @@
 mod conformance;
 mod engine;
 mod model;
+mod outbox;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -31,6 +32,7 @@ pub use model::{
     NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering, Serial, SerialRules, Submit,
     SubmitKey, SubmitState, Upload, UploadState, Upstream,
 };
+pub use outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sqlite::Sqlite;
 
 /// The store could not do it.
@@ -130,14 +132,31 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>>;
     /// What became of the submits with this key, by merchant. Browsers' keys alone.
     fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>>;
-    /// Notes that a submit is about to go out to an upstream. `None` if it may; else the one that has this key.
-    fn begin_submit(&self, submit: NewSubmit, now: i64) -> Answer<'_, Option<Submit>>;
-    /// Notes how a submit ended.
-    fn settle_submit(&self, key: SubmitKey, state: SubmitState, outcome: Outcome) -> Answer<'_, ()>;
-    /// Forgets a submit of which nothing was sent.
-    fn free_submit(&self, key: SubmitKey) -> Answer<'_, ()>;
-    /// After a start: of what was on its way nobody knows how it ended. How many there were.
-    fn lose_track_of_submits(&self) -> Answer<'_, u64>;
+    /// Notes a submit that goes to an upstream, and the row of the outbox that sends it, in one transaction. `None` if it may go;
+    /// else the one that has this key.
+    fn begin_forward(&self, submit: NewSubmit, outcome: Outcome, row: NewOutbox, now: i64) -> Answer<'_, Option<Submit>>;
+    /// The upstream refuses this token: it is not called until then. False if it has another one by now.
+    fn hold_upstream(&self, merchant: String, upstream: Upstream, until: i64) -> Answer<'_, bool>;
+
+    /// Who has messages that are due.
+    fn outbox_due(&self, now: i64) -> Answer<'_, Vec<DueLane>>;
+    /// Claims as many messages of one receiver as `lane.due` says, because their sending begins now. Of one endpoint's about the
+    /// same thing only the first.
+    fn outbox_claim(&self, lane: DueLane, now: i64, lease_until: i64) -> Answer<'_, Vec<OutboxRow>>;
+    /// Notes that an attempt is about to send, and what is left to be sent. False if the message is another attempt's by now.
+    fn outbox_sending(&self, id: String, attempt: u32, payload: String, sending: Sending, now: i64) -> Answer<'_, bool>;
+    /// Notes what became of an attempt. False if the message is another attempt's by now.
+    fn outbox_change(&self, change: OutboxChange, now: i64) -> Answer<'_, bool>;
+    /// One message.
+    fn outbox_row(&self, id: String) -> Answer<'_, Option<OutboxRow>>;
+    /// Messages, the oldest first.
+    fn outbox_list(&self, query: OutboxQuery) -> Answer<'_, Vec<OutboxRow>>;
+    /// Takes up a message again, now. `afresh`: a person says that nothing of it has arrived. False if it is settled, or being sent.
+    fn outbox_retry(&self, id: String, afresh: bool, now: i64) -> Answer<'_, bool>;
+    /// Gives a message up and forgets what it would have sent. False if it is settled, or being sent.
+    fn outbox_discard(&self, id: String, submit: Option<(SubmitKey, SubmitState, Outcome)>, now: i64) -> Answer<'_, bool>;
+    /// How many messages are not settled.
+    fn outbox_counts(&self) -> Answer<'_, Vec<OutboxCount>>;
 
     /// Notes a file that may be uploaded.
     fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()>;

@@ -6,6 +6,7 @@ use regcard_protocol::validate::Complaint;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::outbox::NewOutbox;
 use crate::origin::Origin;
 
 /// A merchant.
@@ -25,6 +26,8 @@ pub struct Merchant {
     pub forms: Vec<String>,
     /// Where an upstream's uploads go, as far as is known.
     pub upload_origins: Vec<Origin>,
+    /// Until when the upstream is not called, because it refuses the access token. A new token lifts it.
+    pub held_until: i64,
 }
 
 /// Who holds a merchant's registrations.
@@ -141,6 +144,8 @@ pub struct NewBatch {
     pub submit: Option<NewSubmit>,
     /// All of them or none.
     pub registrations: Vec<NewRegistration>,
+    /// What is to be sent once they are stored.
+    pub outbox: Vec<NewOutbox>,
 }
 
 /// One registration to be stored.
@@ -259,8 +264,10 @@ pub struct Submit {
 pub enum SubmitState {
     /// Stored, here or upstream.
     Registered,
-    /// On its way upstream.
+    /// On its way upstream; somebody waits for the answer.
     Sending,
+    /// Taken on, and on its way upstream.
+    Queued,
     /// The upstream said no, and stored nothing.
     Refused,
     /// Sent, but how it ended is not known.

@@ -3,11 +3,13 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::engine::Engine;
-use super::sql::{keys, merchants, registrations, serials, submits, uploads};
+use super::sql::{keys, merchants, outbox, registrations, serials, submits, uploads};
 use super::{
-    AccessKey, Answer, Key, Merchant, MerchantSettings, NewBatch, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record,
-    Registering, Serial, Store, Submit, SubmitKey, SubmitState, Upload,
+    AccessKey, Answer, DueLane, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, OutboxChange,
+    OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial, Store, Submit, SubmitKey, SubmitState,
+    Upload, Upstream,
 };
+use crate::limits;
 use crate::origin::Origin;
 use crate::serial_fold::Folded;
 
@@ -80,20 +82,48 @@ impl<E: Engine> Store for E {
         self.read(move |sql| submits::of_key(sql, &hash))
     }
 
-    fn begin_submit(&self, submit: NewSubmit, now: i64) -> Answer<'_, Option<Submit>> {
-        self.write(move |sql| submits::begin(sql, &submit, SubmitState::Sending, &Outcome::default(), now))
+    fn begin_forward(&self, submit: NewSubmit, outcome: Outcome, row: NewOutbox, now: i64) -> Answer<'_, Option<Submit>> {
+        self.write(move |sql| outbox::begin(sql, &submit, &outcome, &row, now))
     }
 
-    fn settle_submit(&self, key: SubmitKey, state: SubmitState, outcome: Outcome) -> Answer<'_, ()> {
-        self.write(move |sql| submits::settle(sql, &key, state, &outcome))
+    fn hold_upstream(&self, merchant: String, upstream: Upstream, until: i64) -> Answer<'_, bool> {
+        self.write(move |sql| merchants::hold(sql, &merchant, &upstream, until))
     }
 
-    fn free_submit(&self, key: SubmitKey) -> Answer<'_, ()> {
-        self.write(move |sql| submits::free(sql, &key))
+    fn outbox_due(&self, now: i64) -> Answer<'_, Vec<DueLane>> {
+        self.read(move |sql| outbox::due(sql, now))
     }
 
-    fn lose_track_of_submits(&self) -> Answer<'_, u64> {
-        self.write(|sql| submits::lose_track(sql))
+    fn outbox_claim(&self, lane: DueLane, now: i64, lease_until: i64) -> Answer<'_, Vec<OutboxRow>> {
+        self.write(move |sql| outbox::claim(sql, &lane, now, lease_until))
+    }
+
+    fn outbox_sending(&self, id: String, attempt: u32, payload: String, sending: Sending, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| outbox::sending(sql, &id, attempt, &payload, sending, now))
+    }
+
+    fn outbox_change(&self, change: OutboxChange, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| outbox::change(sql, &change, now))
+    }
+
+    fn outbox_row(&self, id: String) -> Answer<'_, Option<OutboxRow>> {
+        self.read(move |sql| outbox::row(sql, &id))
+    }
+
+    fn outbox_list(&self, query: OutboxQuery) -> Answer<'_, Vec<OutboxRow>> {
+        self.read(move |sql| outbox::list(sql, &query))
+    }
+
+    fn outbox_retry(&self, id: String, afresh: bool, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| outbox::retry(sql, &id, afresh, now))
+    }
+
+    fn outbox_discard(&self, id: String, submit: Option<(SubmitKey, SubmitState, Outcome)>, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| outbox::discard(sql, &id, submit.as_ref(), now))
+    }
+
+    fn outbox_counts(&self) -> Answer<'_, Vec<OutboxCount>> {
+        self.read(|sql| outbox::counts(sql))
     }
 
     fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()> {
@@ -115,6 +145,7 @@ impl<E: Engine> Store for E {
     fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>> {
         self.write(move |sql| {
             submits::forget(sql, now)?;
+            outbox::forget(sql, now - limits::OUTBOX_KEPT_MILLIS)?;
             uploads::sweep(sql, uploads_before)
         })
     }

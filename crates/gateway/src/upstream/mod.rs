@@ -4,36 +4,69 @@
 
 mod address;
 mod read;
+mod trouble;
 
+use std::collections::HashMap;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::Stream;
 use regcard_protocol::receipt::FileType;
 use regcard_protocol::serial_number::SerialNumber;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use reqwest::{Body, Method, RequestBuilder, Response, StatusCode};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Body, Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use crate::limits;
 use crate::origin::Origin;
 use crate::problem::GatewayError;
 use crate::secrets::Secrets;
-use crate::store::Upstream;
+use crate::store::{Outcome, Upstream};
 use crate::token::open_upstream_token;
 
-pub use read::{KnownSerial, Posted};
+pub use read::{Entry, KnownSerial, Listed};
+pub use trouble::Trouble;
 
 /// The name of the array that `POST /registrations` takes.
 const REGISTRATIONS: &str = "registrations";
+
+/// The extra field by which a registration is known again. The upstream's API has no idempotency, so it is looked for by this.
+pub const REFERENCE: &str = "regcardReference";
+
+/// What a reference begins with; an identifier follows.
+const REFERENCE_PREFIX: &str = "regcard-";
 
 /// Calls registration APIs, one connection pool for all of them.
 #[derive(Debug)]
 pub struct Upstreams {
     http: Option<reqwest::Client>,
     allow_private: bool,
+    /// How many calls each merchant's API may have at a time: a slow one takes no more than its own.
+    calls: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+/// How sending a registration went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// Stored, under this number if it was told.
+    Registered(Option<String>),
+    /// Nothing was stored, and will not be.
+    Refused {
+        /// With which status.
+        status: u16,
+        /// What is wrong, by field.
+        outcome: Outcome,
+        /// In the upstream's words, for the merchant.
+        message: Option<String>,
+    },
+    /// Nothing was stored now.
+    NotSent(Trouble),
+    /// Perhaps stored.
+    Unknown(Trouble),
 }
 
 /// One merchant's registration API.
@@ -42,6 +75,7 @@ pub struct Client<'a> {
     http: &'a reqwest::Client,
     base: Url,
     token: SecretString,
+    calls: Arc<Semaphore>,
 }
 
 /// Where an upstream wants a file.
@@ -70,7 +104,7 @@ impl Upstreams {
             builder = builder.dns_resolver(address::PublicOnly);
         }
         let http = builder.build().inspect_err(|error| tracing::error!(%error, "upstreams cannot be called")).ok();
-        Upstreams { http, allow_private }
+        Upstreams { http, allow_private, calls: Mutex::default() }
     }
 
     /// The way to one merchant's API.
@@ -86,7 +120,9 @@ impl Upstreams {
             return Err(GatewayError::UpstreamUnavailable);
         }
         let token = open_upstream_token(secrets, merchant, &upstream.sealed_token)?;
-        Ok(Client { http, base, token })
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = calls.entry(merchant.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(limits::UPSTREAM_CALLS)));
+        Ok(Client { http, base, token, calls: Arc::clone(own) })
     }
 }
 
@@ -110,7 +146,7 @@ impl Upstreams {
         }
         let request = http.put(url).header(CONTENT_TYPE, file_type.media_type()).header(CONTENT_LENGTH, size);
         let answer = request.timeout(limits::UPLOAD_TOTAL).body(Body::wrap_stream(bytes)).send().await;
-        let status = answer.map_err(|error| unreachable(&error))?.status();
+        let status = answer.map_err(|error| GatewayError::from(Trouble::of(&error)))?.status();
         if status.is_success() {
             Ok(())
         } else {
@@ -125,13 +161,12 @@ impl Client<'_> {
     ///
     /// # Errors
     /// As it cannot be reached or understood.
-    pub async fn serial_number(&self, serial: &SerialNumber) -> Result<Option<KnownSerial>, GatewayError> {
-        let url = self.url(&format!("serial_numbers/{}", serial.path_segment()))?;
-        let answer = self.request(Method::GET, url)?.send().await.map_err(|error| unreachable(&error))?;
-        match answer.status() {
-            StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(None),
-            StatusCode::OK => read::serial(&json(answer).await?).map(Some).ok_or(GatewayError::BadUpstreamResponse),
-            status => Err(refused(status)),
+    pub async fn serial_number(&self, serial: &SerialNumber) -> Result<Option<KnownSerial>, Trouble> {
+        let answer = self.get(self.url(&format!("serial_numbers/{}", serial.path_segment()))?).await?;
+        match answer.status {
+            204 | 404 => Ok(None),
+            200 => read::serial(&answer.json()?).map(Some).ok_or(Trouble::Nonsense),
+            _ => Err(answer.trouble()),
         }
     }
 
@@ -139,103 +174,158 @@ impl Client<'_> {
     ///
     /// # Errors
     /// As it cannot be reached or understood.
-    pub async fn upload_file(&self, name: &str, media_type: &str, size: u64) -> Result<SignedUpload, GatewayError> {
+    pub async fn upload_file(&self, name: &str, media_type: &str, size: u64) -> Result<SignedUpload, Trouble> {
         let mut url = self.url("upload_file")?;
         url.query_pairs_mut().append_pair("fileName", name).append_pair("fileType", media_type).append_pair("fileSize", &size.to_string());
-        let answer = self.request(Method::GET, url)?.send().await.map_err(|error| unreachable(&error))?;
-        if !answer.status().is_success() {
-            return Err(refused(answer.status()));
+        let answer = self.get(url).await?;
+        if !answer.is_success() {
+            return Err(answer.trouble());
         }
-        let (signed_request, url) = read::upload(&json(answer).await?).ok_or(GatewayError::BadUpstreamResponse)?;
-        let target = Url::parse(&signed_request).map_err(|_| GatewayError::BadUpstreamResponse)?;
+        let (signed_request, url) = read::upload(&answer.json()?).ok_or(Trouble::Nonsense)?;
+        let target = Url::parse(&signed_request).map_err(|_| Trouble::Nonsense)?;
         if !matches!(target.scheme(), "http" | "https") {
-            return Err(GatewayError::BadUpstreamResponse);
+            return Err(Trouble::Nonsense);
         }
         Ok(SignedUpload { origin: Origin::of_url(&target), signed_request, url })
     }
 
-    /// Sends registrations, once. Whatever may have been stored without being answered is unknown, never an error that
-    /// invites to send again.
+    /// Some of a customer's registrations, the newest first.
     ///
     /// # Errors
-    /// [`GatewayError::UpstreamUnavailable`] only if nothing was sent, or the upstream turned it away before looking at it.
-    pub async fn register(&self, registrations: Vec<Value>) -> Result<Posted, GatewayError> {
-        let count = registrations.len();
-        let body = serde_json::json!({ REGISTRATIONS: registrations }).to_string();
-        let request = self.request(Method::POST, self.url(REGISTRATIONS)?)?.header("content-type", "application/json").body(body);
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error) if error.is_connect() || error.is_builder() => return Err(unreachable(&error)),
-            Err(error) => {
-                tracing::warn!(error = %error.without_url(), "an upstream did not answer a registration");
-                return Ok(Posted::Unknown);
-            }
-        };
-        let status = answer.status();
-        match status.as_u16() {
-            200..300 => Ok(read::posted(&text(answer).await.unwrap_or_default(), count)),
-            400 | 409 | 422 => Ok(read::refusal(status.as_u16(), &text(answer).await.unwrap_or_default())),
-            401 | 403 | 404 | 429 => Err(refused(status)),
-            _ => {
-                tracing::warn!(%status, "an upstream failed at a registration");
-                Ok(Posted::Unknown)
-            }
+    /// As it cannot be reached or understood.
+    pub async fn registrations(&self, email: &str, form: Option<&str>, limit: usize, page: usize) -> Result<Listed, Trouble> {
+        let mut url = self.url(REGISTRATIONS)?;
+        let (limit, page) = (limit.to_string(), page.to_string());
+        url.query_pairs_mut().append_pair("email", email);
+        if let Some(form) = form {
+            url.query_pairs_mut().append_pair("formSlug", form);
+        }
+        url.query_pairs_mut().append_pair("limit", &limit).append_pair("page", &page);
+        let answer = self.get(url).await?;
+        match answer.status {
+            204 => Ok(Listed { entries: Vec::new(), total: Some(0) }),
+            200 => read::listed(&answer.text).ok_or(Trouble::Nonsense),
+            _ => Err(answer.trouble()),
         }
     }
 
+    /// Sends one registration, once: of a call with several nobody knows which of them were stored when it fails.
+    pub async fn register(&self, registration: &Value) -> Posted {
+        match self.try_register(registration).await {
+            Ok(posted) => posted,
+            Err(trouble) => Posted::NotSent(trouble),
+        }
+    }
+
+    /// An error only where nothing was sent.
+    async fn try_register(&self, registration: &Value) -> Result<Posted, Trouble> {
+        let _call = self.call()?;
+        let body = serde_json::json!({ REGISTRATIONS: [registration] }).to_string();
+        let request = self.request(Method::POST, self.url(REGISTRATIONS)?)?.header(CONTENT_TYPE, "application/json").body(body);
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) if error.is_connect() || error.is_builder() => return Err(Trouble::Unreachable),
+            Err(_) => return Ok(Posted::Unknown(Trouble::NoAnswer)),
+        };
+        let answer = match Said::of(answer).await {
+            Ok(answer) => answer,
+            // Of an answer that breaks off nobody knows what it was going to say.
+            Err(trouble) => return Ok(Posted::Unknown(trouble)),
+        };
+        Ok(match answer.status {
+            200..300 => read::posted(&answer.text, 1)
+                .map_or(Posted::Unknown(Trouble::Nonsense), |ids| Posted::Registered(ids.into_iter().next().flatten())),
+            status @ (400 | 409 | 413 | 415 | 422) => {
+                let message = read::message(&answer.text).and_then(|message| self.presentable(&message));
+                Posted::Refused { status, outcome: read::refusal(status, &answer.text), message }
+            }
+            // Turned away before anybody looked at it.
+            401 | 403 | 404 | 405 | 429 => Posted::NotSent(answer.trouble()),
+            _ => Posted::Unknown(answer.trouble()),
+        })
+    }
+
+    /// A message as it may be shown to the merchant: short, in one line, and without the token, should it be repeated there.
+    fn presentable(&self, message: &str) -> Option<String> {
+        let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let secret = line.contains(self.token.expose_secret()) || line.to_ascii_lowercase().contains("bearer");
+        let short: String = line.chars().filter(|character| !character.is_control()).take(limits::UPSTREAM_MESSAGE_CHARS).collect();
+        (!secret && !short.is_empty()).then_some(short)
+    }
+
+    async fn get(&self, url: Url) -> Result<Said, Trouble> {
+        let _call = self.call()?;
+        let answer = self.request(Method::GET, url)?.send().await.map_err(|error| Trouble::of(&error))?;
+        Said::of(answer).await
+    }
+
+    /// One of the calls that this upstream may have at a time.
+    fn call(&self) -> Result<OwnedSemaphorePermit, Trouble> {
+        Arc::clone(&self.calls).try_acquire_owned().map_err(|_| Trouble::Crowded)
+    }
+
     /// An address below the base. The only place where one is made.
-    fn url(&self, path: &str) -> Result<Url, GatewayError> {
-        let url =
-            Url::parse(&format!("{}/{path}", self.base.as_str().trim_end_matches('/'))).map_err(|_| GatewayError::BadUpstreamResponse)?;
+    fn url(&self, path: &str) -> Result<Url, Trouble> {
+        let url = Url::parse(&format!("{}/{path}", self.base.as_str().trim_end_matches('/'))).map_err(|_| Trouble::Nonsense)?;
         let depth = |url: &Url| url.path_segments().map_or(0, |segments| segments.filter(|segment| !segment.is_empty()).count());
         // Whatever a serial number is made of, it stays one segment.
         if depth(&url) == depth(&self.base) + path.split('/').count() && url.query().is_none() && url.fragment().is_none() {
             Ok(url)
         } else {
-            Err(GatewayError::BadUpstreamResponse)
+            Err(Trouble::Nonsense)
         }
     }
 
-    fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, GatewayError> {
-        let mut bearer =
-            HeaderValue::from_str(&format!("Bearer {}", self.token.expose_secret())).map_err(|_| GatewayError::UpstreamUnavailable)?;
+    fn request(&self, method: Method, url: Url) -> Result<RequestBuilder, Trouble> {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token.expose_secret())).map_err(|_| Trouble::Unreachable)?;
         bearer.set_sensitive(true);
         Ok(self.http.request(method, url).header(AUTHORIZATION, bearer).header(ACCEPT, "application/json"))
     }
 }
 
-/// Nothing was sent, or nothing that matters.
-fn unreachable(error: &reqwest::Error) -> GatewayError {
-    tracing::warn!(connect = error.is_connect(), timeout = error.is_timeout(), "an upstream cannot be reached");
-    GatewayError::UpstreamUnavailable
+/// A reference for a registration that is to be sent: a name that nothing else has.
+pub fn reference(id: &str) -> String {
+    format!("{REFERENCE_PREFIX}{id}")
 }
 
-fn refused(status: StatusCode) -> GatewayError {
-    if matches!(status.as_u16(), 401 | 403) {
-        tracing::error!(%status, "an upstream refuses the merchant's access token");
-    } else {
-        tracing::warn!(%status, "an upstream refused");
-    }
-    if status.is_server_error() || matches!(status.as_u16(), 401 | 403 | 429) {
-        GatewayError::UpstreamUnavailable
-    } else {
-        GatewayError::BadUpstreamResponse
-    }
+/// Whether this is a reference that some gateway gave.
+fn is_reference(text: &str) -> bool {
+    text.strip_prefix(REFERENCE_PREFIX).is_some_and(|id| id.len() >= 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-'))
 }
 
-async fn json(answer: Response) -> Result<Value, GatewayError> {
-    let text = text(answer).await?;
-    serde_json::from_str(&text).map_err(|_| GatewayError::BadUpstreamResponse)
+/// What an upstream said, read to its end.
+#[derive(Debug)]
+struct Said {
+    status: u16,
+    /// In seconds, if it was said.
+    retry_after: Option<u32>,
+    text: String,
 }
 
-/// An answer's text, as far as is reasonable.
-async fn text(mut answer: Response) -> Result<String, GatewayError> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = answer.chunk().await.map_err(|error| unreachable(&error))? {
-        if bytes.len() + piece.len() > limits::UPSTREAM_BYTES {
-            return Err(GatewayError::BadUpstreamResponse);
+impl Said {
+    /// Reads an answer, as far as is reasonable.
+    async fn of(mut answer: Response) -> Result<Said, Trouble> {
+        let status = answer.status().as_u16();
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(trouble::seconds);
+        let mut bytes = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(|error| Trouble::of(&error))? {
+            if bytes.len() + piece.len() > limits::UPSTREAM_BYTES {
+                return Err(Trouble::Nonsense);
+            }
+            bytes.extend_from_slice(&piece);
         }
-        bytes.extend_from_slice(&piece);
+        Ok(Said { status, retry_after, text: String::from_utf8(bytes).map_err(|_| Trouble::Nonsense)? })
     }
-    String::from_utf8(bytes).map_err(|_| GatewayError::BadUpstreamResponse)
+
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    fn json(&self) -> Result<Value, Trouble> {
+        serde_json::from_str(&self.text).map_err(|_| Trouble::Nonsense)
+    }
+
+    fn trouble(&self) -> Trouble {
+        Trouble::of_status(self.status, self.retry_after)
+    }
 }

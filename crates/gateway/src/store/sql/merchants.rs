@@ -13,7 +13,7 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, settings: &MerchantSettings, now:
     )?;
     if let Some(upstream) = &settings.upstream {
         sql.execute(
-            "UPDATE merchants SET upstream_url = ?2, upstream_sealed = ?3 WHERE id = ?1",
+            "UPDATE merchants SET upstream_url = ?2, upstream_sealed = ?3, upstream_held_until = 0 WHERE id = ?1",
             values![id, &upstream.url, &upstream.sealed_token],
         )?;
     }
@@ -46,13 +46,23 @@ pub(in crate::store) fn add_upload_origin(sql: &mut dyn Sql, merchant: &str, ori
     Ok(())
 }
 
+pub(in crate::store) fn hold(sql: &mut dyn Sql, id: &str, upstream: &Upstream, until: i64) -> Result<bool, StoreError> {
+    // Of a token that has been replaced meanwhile nothing is known.
+    let held = sql.execute(
+        "UPDATE merchants SET upstream_held_until = ?3 WHERE id = ?1 AND upstream_sealed = ?2",
+        values![id, &upstream.sealed_token, until],
+    )?;
+    Ok(held == 1)
+}
+
 pub(in crate::store) fn all(sql: &mut dyn Sql) -> Result<Vec<Merchant>, StoreError> {
-    let rows = sql.rows("SELECT id, name, epoch, upstream_url, upstream_sealed FROM merchants ORDER BY id", &[])?;
+    let rows = sql.rows("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants ORDER BY id", &[])?;
     rows.iter().map(|row| merchant(sql, row)).collect()
 }
 
 pub(in crate::store) fn by_id(sql: &mut dyn Sql, id: &str) -> Result<Option<Merchant>, StoreError> {
-    let found = sql.row("SELECT id, name, epoch, upstream_url, upstream_sealed FROM merchants WHERE id = ?1", values![id])?;
+    let found =
+        sql.row("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants WHERE id = ?1", values![id])?;
     found.map(|row| merchant(sql, &row)).transpose()
 }
 
@@ -76,6 +86,7 @@ fn merchant(sql: &mut dyn Sql, row: &Row) -> Result<Merchant, StoreError> {
         origins: origins(&allowed)?,
         forms: forms.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
         upload_origins: origins(&uploads)?,
+        held_until: row.int(5)?,
         id,
     })
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod keys;
 pub(super) mod merchants;
+pub(super) mod outbox;
 pub(super) mod registrations;
 pub(super) mod serials;
 pub(super) mod submits;

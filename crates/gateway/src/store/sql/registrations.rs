@@ -9,7 +9,7 @@ use super::super::{
     Address, FileReference, NewBatch, NewReceipts, NewRegistration, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering,
     StoreError, SubmitState,
 };
-use super::{serials, submits, uploads};
+use super::{outbox, serials, submits, uploads};
 use crate::serial_fold::Folded;
 
 pub(in crate::store) fn register(sql: &mut dyn Sql, batch: &NewBatch, now: i64) -> Result<Step<Registering>, StoreError> {
@@ -44,6 +44,9 @@ pub(in crate::store) fn register(sql: &mut dyn Sql, batch: &NewBatch, now: i64) 
                 }
             }
         }
+    }
+    for message in &batch.outbox {
+        outbox::add(sql, message, now)?;
     }
     // What was refused leaves nothing behind, the key neither: corrected, it may come again.
     Ok(if refusals.is_empty() { Step::Keep(Registering::Stored) } else { Step::Undo(Registering::Refused(refusals)) })

@@ -48,30 +48,19 @@ pub(in crate::store) fn of_key(sql: &mut dyn Sql, hash: &[u8; 32]) -> Result<Vec
     rows.iter().map(|row| Ok((row.text(0)?, submit(row, 1)?))).collect()
 }
 
-/// A submit that is not there cannot be settled: losing that silently would let it be sent twice.
-pub(in crate::store) fn settle(sql: &mut dyn Sql, key: &SubmitKey, state: SubmitState, outcome: &Outcome) -> Result<(), StoreError> {
+/// Says how it stands with a submit that is on its way. What is registered stays so, and of one that has been forgotten nothing is said.
+pub(in crate::store) fn tell(sql: &mut dyn Sql, key: &SubmitKey, state: SubmitState, outcome: &Outcome) -> Result<(), StoreError> {
     let outcome = serde_json::to_string(outcome).map_err(|_| StoreError::Content("an outcome"))?;
-    let settled = sql.execute(
-        "UPDATE submits SET state = ?4, outcome = ?5 WHERE merchant_id = ?1 AND interface = ?2 AND key_hash = ?3 AND state = 'sending'",
-        values![&key.merchant, interface(key.interface), &key.hash, word(state), outcome],
-    )?;
-    if settled == 1 { Ok(()) } else { Err(StoreError::Content("no submit to settle")) }
-}
-
-pub(in crate::store) fn free(sql: &mut dyn Sql, key: &SubmitKey) -> Result<(), StoreError> {
     sql.execute(
-        "DELETE FROM submits WHERE merchant_id = ?1 AND interface = ?2 AND key_hash = ?3 AND state = 'sending'",
-        values![&key.merchant, interface(key.interface), &key.hash],
+        "UPDATE submits SET state = ?4, outcome = ?5 WHERE merchant_id = ?1 AND interface = ?2 AND key_hash = ?3 AND state <> 'registered'",
+        values![&key.merchant, interface(key.interface), &key.hash, word(state), outcome],
     )?;
     Ok(())
 }
 
-pub(in crate::store) fn lose_track(sql: &mut dyn Sql) -> Result<u64, StoreError> {
-    sql.execute("UPDATE submits SET state = 'unknown' WHERE state = 'sending'", &[])
-}
-
 pub(in crate::store) fn forget(sql: &mut dyn Sql, now: i64) -> Result<(), StoreError> {
-    sql.execute("DELETE FROM submits WHERE expires_at < ?1", values![now])?;
+    // What is on its way is known by its key until it has arrived, however long that takes.
+    sql.execute("DELETE FROM submits WHERE expires_at < ?1 AND state NOT IN ('sending', 'queued')", values![now])?;
     Ok(())
 }
 
@@ -95,6 +84,7 @@ fn word(state: SubmitState) -> &'static str {
     match state {
         SubmitState::Registered => "registered",
         SubmitState::Sending => "sending",
+        SubmitState::Queued => "queued",
         SubmitState::Refused => "refused",
         SubmitState::Unknown => "unknown",
     }
@@ -104,6 +94,7 @@ fn state(word: &str) -> Result<SubmitState, StoreError> {
     match word {
         "registered" => Ok(SubmitState::Registered),
         "sending" => Ok(SubmitState::Sending),
+        "queued" => Ok(SubmitState::Queued),
         "refused" => Ok(SubmitState::Refused),
         "unknown" => Ok(SubmitState::Unknown),
         _ => Err(StoreError::Content("a submit's state")),

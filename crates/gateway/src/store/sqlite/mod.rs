@@ -20,8 +20,11 @@ use writer::Writer;
 const OLDEST: i32 = 3_051_003;
 
 /// Each migration once, in order; their number is the file's `user_version`.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../../../migrations/sqlite/0001_first.sql"), include_str!("../../../migrations/sqlite/0002_several_receipts.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../../migrations/sqlite/0002_several_receipts.sql"),
+    include_str!("../../../migrations/sqlite/0004_outbox.sql"),
+];
 
 /// The embedded store.
 pub struct Sqlite {

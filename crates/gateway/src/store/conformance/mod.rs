@@ -2,6 +2,8 @@
 //!
 //! A story opens the store itself, and again where something has to outlive a restart: each opening is the same place.
 
+pub(super) mod outbox;
+
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -11,7 +13,7 @@ use serde_json::{Map, json};
 
 use super::{
     Address, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit,
-    NewUpload, Outcome, Query, RecordReceipts, Registering, SerialRules, Store, SubmitKey, SubmitState, UploadState, Upstream,
+    NewUpload, Query, RecordReceipts, Registering, SerialRules, Store, SubmitKey, SubmitState, UploadState, Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -36,20 +38,43 @@ macro_rules! conformance {
             a_file_is_stored_once_and_tied_to_its_session,
             the_files_of_a_field_keep_their_order,
             registrations_are_read_the_newest_first,
-            a_submit_goes_out_once_whatever_happens,
+            outbox::a_submit_and_its_message_are_noted_together,
+            outbox::a_message_is_claimed_once_and_again_when_its_lease_has_run_out,
+            outbox::an_attempt_that_lost_its_lease_changes_nothing,
+            outbox::messages_about_one_thing_keep_their_order,
+            outbox::one_receiver_takes_nothing_of_anothers,
+            outbox::what_is_settled_is_told_and_erased,
+            outbox::a_person_takes_up_or_gives_up_what_is_parked,
+            outbox::a_message_is_added_with_a_registration_or_not_at_all,
+            outbox::what_is_on_its_way_is_not_swept_away,
+            outbox::an_upstream_is_held_until_it_has_a_new_token,
             what_is_out_of_date_is_swept_away,
             what_was_answered_is_there_after_a_restart,
         );
     };
-    ($place:path => $($story:ident),* $(,)?) => {
-        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $story() {
-            let (_place, open) = $place();
-            $crate::store::conformance::$story(&open).await;
-        })*
+    ($place:path => $($($room:ident)::+),* $(,)?) => {
+        $($crate::store::conformance::story!($place, $($room)::+);)*
     };
 }
 pub(super) use conformance;
+
+/// The test for one story, which may stand in a file of its own.
+macro_rules! story {
+    ($place:path, $room:ident :: $story:ident) => {
+        $crate::store::conformance::story!($place, $story, $room::$story);
+    };
+    ($place:path, $story:ident) => {
+        $crate::store::conformance::story!($place, $story, $story);
+    };
+    ($place:path, $story:ident, $($path:ident)::+) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $story() {
+            let (_place, open) = $place();
+            $crate::store::conformance::$($path)::+(&open).await;
+        }
+    };
+}
+pub(super) use story;
 
 const RULES: SerialRules = SerialRules { validate: true, one_time: true };
 
@@ -87,7 +112,7 @@ fn submit(merchant: &str, key: u8, body: u8) -> NewSubmit {
 }
 
 fn batch(submit: Option<NewSubmit>, registrations: Vec<NewRegistration>) -> NewBatch {
-    NewBatch { merchant: "shop".into(), sid: Some("session".into()), submit, registrations }
+    NewBatch { merchant: "shop".into(), sid: Some("session".into()), submit, registrations, outbox: Vec::new() }
 }
 
 fn upload(id: &str, sid: Option<&str>) -> NewUpload {
@@ -320,29 +345,6 @@ pub(super) async fn registrations_are_read_the_newest_first(open: Open<'_>) {
     assert_eq!((page.records[0].id.as_str(), page.total, page.records[0].created_at), ("r2", 3, 2));
     assert!(ids(&*store, Query { form: Some("g".into()), ..everything() }).await.is_empty());
     assert!(ids(&*store, Query { merchant: "other".into(), ..everything() }).await.is_empty());
-}
-
-pub(super) async fn a_submit_goes_out_once_whatever_happens(open: Open<'_>) {
-    let store = open();
-    shop(&*store, "shop").await;
-    let key = |number| submit("shop", number, 7).key;
-    for number in 1..=3 {
-        assert_eq!(store.begin_submit(submit("shop", number, 7), 1).await.unwrap(), None);
-        let again = store.begin_submit(submit("shop", number, 8), 1).await.unwrap().unwrap();
-        assert_eq!((again.state, again.fingerprint), (SubmitState::Sending, [7; 32]));
-    }
-    let outcome = Outcome { ids: vec![None, Some("up-1".into())], ..Outcome::default() };
-    store.settle_submit(key(1), SubmitState::Registered, outcome.clone()).await.unwrap();
-    assert!(store.settle_submit(key(1), SubmitState::Unknown, Outcome::default()).await.is_err(), "it has ended");
-    assert!(store.settle_submit(key(9), SubmitState::Unknown, Outcome::default()).await.is_err(), "it never began");
-    store.free_submit(key(1)).await.unwrap();
-    store.free_submit(key(2)).await.unwrap();
-    assert_eq!(store.submit(key(2)).await.unwrap(), None);
-    drop(store);
-    let store = open();
-    assert_eq!((store.lose_track_of_submits().await.unwrap(), store.lose_track_of_submits().await.unwrap()), (1, 0));
-    assert_eq!(store.submit(key(1)).await.unwrap().unwrap().outcome, outcome);
-    assert_eq!(store.submit(key(3)).await.unwrap().unwrap().state, SubmitState::Unknown);
 }
 
 pub(super) async fn what_is_out_of_date_is_swept_away(open: Open<'_>) {

@@ -1,0 +1,120 @@
+//! The outbox's worker: sends what is due, each receiver by itself, until it is told to end.
+//!
+//! Several gateways may work on one store. Each message is claimed with a lease when its sending begins; whoever has lost the lease
+//! changes nothing any more. How a kind of message is sent is decided where it comes from.
+
+pub mod backoff;
+mod counted;
+mod lanes;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::app::App;
+use crate::forward;
+use crate::limits;
+use crate::store::{DueLane, OutboxKind, OutboxRow, StoreError};
+
+pub use counted::{Counted, Counts};
+pub use lanes::{Lane, Lanes};
+
+/// What this process knows of its outbox.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// Who receives, and how that goes.
+    pub lanes: Lanes,
+    /// What has happened, for whoever watches.
+    pub counted: Counted,
+    added: Notify,
+}
+
+impl Outbox {
+    /// There is something to send now.
+    pub fn wake(&self) {
+        self.added.notify_one();
+    }
+}
+
+/// Sends what is due, again and again, until it is told to end; then it waits for what it has begun.
+pub async fn run(app: Arc<App>, ended: impl Future<Output = ()>) {
+    let mut ended = pin!(ended);
+    let mut sending = JoinSet::new();
+    loop {
+        if let Err(error) = pass(&app, &mut sending).await {
+            tracing::warn!(%error, "the outbox could not be looked into; it is tried again");
+        }
+        while sending.try_join_next().is_some() {}
+        tokio::select! {
+            () = app.outbox.added.notified() => {}
+            () = sleep(limits::OUTBOX_EVERY) => {}
+            () = &mut ended => break,
+        }
+    }
+    let finishing = async { while sending.join_next().await.is_some() {} };
+    if timeout(limits::OUTBOX_ENDING, finishing).await.is_err() {
+        tracing::warn!("some messages were still being sent; whether they arrived is found out later");
+    }
+}
+
+/// Begins to send what is due, as far as there are slots.
+async fn pass(app: &Arc<App>, sending: &mut JoinSet<()>) -> Result<(), StoreError> {
+    for due in app.store.outbox_due(app.clock.millis()).await? {
+        // Each kind is sent by the room it comes from.
+        match due.kind {
+            OutboxKind::Forward => {}
+            OutboxKind::Webhook | OutboxKind::Mail => continue,
+        }
+        if !is_held(app, &due).await? {
+            begin(app, due, sending).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the receiver is not to be called at all for now.
+async fn is_held(app: &App, due: &DueLane) -> Result<bool, StoreError> {
+    match due.kind {
+        OutboxKind::Forward => {
+            Ok(app.store.merchant(due.merchant.clone()).await?.is_none_or(|merchant| merchant.held_until > app.clock.millis()))
+        }
+        OutboxKind::Webhook | OutboxKind::Mail => Ok(false),
+    }
+}
+
+async fn begin(app: &Arc<App>, due: DueLane, sending: &mut JoinSet<()>) -> Result<(), StoreError> {
+    let lane = Lane { kind: due.kind, merchant: due.merchant.clone(), endpoint: due.endpoint.clone() };
+    let now = app.clock.millis();
+    let slots = app.outbox.lanes.take(&lane, due.due, now);
+    if slots == 0 {
+        return Ok(());
+    }
+    let claimed = app.store.outbox_claim(DueLane { due: slots, ..due }, now, now + limits::CLAIM_LEASE_MILLIS).await;
+    let rows = claimed.inspect_err(|_| app.outbox.lanes.free(&lane, slots))?;
+    app.outbox.lanes.free(&lane, slots - rows.len().min(slots));
+    for row in rows {
+        let (app, lane) = (Arc::clone(app), lane.clone());
+        sending.spawn(async move {
+            send(&app, row).await;
+            app.outbox.lanes.free(&lane, 1);
+            // The slot is free for the next one.
+            app.outbox.wake();
+        });
+    }
+    Ok(())
+}
+
+async fn send(app: &App, row: OutboxRow) {
+    let id = row.id.clone();
+    let sent = match row.kind {
+        OutboxKind::Forward => forward::deliver(app, row, false).await,
+        OutboxKind::Webhook | OutboxKind::Mail => Ok(()),
+    };
+    if let Err(error) = sent {
+        tracing::error!(message = id, %error, "what became of a message could not be noted; it is found out later");
+    }
+}
