@@ -7,7 +7,7 @@ use super::{CliError, print, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
 use crate::forward;
-use crate::store::{self, OutboxQuery, OutboxRow, OutboxState};
+use crate::store::{self, OutboxQuery, OutboxRow, OutboxState, Store};
 
 /// The outbox.
 #[derive(Debug, Subcommand)]
@@ -111,7 +111,7 @@ impl Outbox {
 }
 
 impl Which {
-    async fn ids(self, store: &Sqlite) -> Result<Vec<String>, CliError> {
+    async fn ids(self, store: &dyn Store) -> Result<Vec<String>, CliError> {
         let Some(merchant) = self.parked else {
             return Ok(self.ids);
         };

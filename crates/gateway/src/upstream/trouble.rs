@@ -99,7 +99,7 @@ mod tests {
     fn a_pause_is_said_in_seconds_or_as_an_instant() {
         assert_eq!(seconds(" 120 "), Some(120));
         assert_eq!(seconds("Wed, 21 Oct 2015 07:28:00 GMT"), Some(0));
-        assert!(seconds("Fri, 31 Dec 2255 23:59:59 GMT").is_some_and(|seconds| seconds > 1_000_000));
+        assert!(seconds("Mon, 31 Dec 2255 23:59:59 GMT").is_some_and(|seconds| seconds > 1_000_000));
         assert_eq!(seconds("soon"), None);
         assert_eq!(seconds("-1"), None);
     }

@@ -1,5 +1,6 @@
 //! A gateway in front of somebody else's registration API: what goes out, what comes back, and that nothing goes out twice.
 
+use regcard_gateway::store::{OutboxQuery, OutboxState};
 use serde_json::{Value, json};
 
 use crate::gateway::Gateway;
@@ -43,7 +44,9 @@ async fn a_registration_is_passed_on_with_the_token_and_kept_nowhere_here() {
         lines[1].starts_with("GET /some/api/upload_file?fileName=receipt-") && lines[1].ends_with(".jpg&fileType=image%2Fjpeg&fileSize=9")
     );
     assert_eq!(lines[2..], ["GET /some/api/serial_numbers/SN-1", "POST /some/api/registrations"]);
-    let sent: Value = serde_json::from_str(&seen[3].body).unwrap();
+    let mut sent: Value = serde_json::from_str(&seen[3].body).unwrap();
+    let reference = sent["registrations"][0].as_object_mut().unwrap().remove("regcardReference");
+    assert!(reference.is_some_and(|reference| reference.as_str().unwrap().starts_with("regcard-")), "it can be found again");
     let expected = json!({
         "type": "product-registration", "customerName": "Mara Lindqvist", "customerEmail": "mara@example.com",
         "productName": "Espresso Duo", "serialNumbers": ["SN-1"], "purchaseDate": "2026-11-14",
@@ -51,6 +54,9 @@ async fn a_registration_is_passed_on_with_the_token_and_kept_nowhere_here() {
     });
     assert_eq!(sent, one(expected));
     assert_eq!(gateway.held().await, 0);
+    assert!(gateway.unsent().await.is_empty());
+    let done = OutboxQuery { state: Some(OutboxState::Done), limit: 9, ..OutboxQuery::default() };
+    assert_eq!(gateway.app.store.outbox_list(done).await.unwrap()[0].payload, "", "what was typed is gone once it has arrived");
 }
 
 #[tokio::test]
@@ -80,19 +86,23 @@ async fn twenty_submits_at_once_with_one_key_go_out_once() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_an_unknown_outcome_and_is_never_sent_again() {
+async fn a_lost_answer_is_taken_on_and_what_cannot_be_looked_for_is_never_sent_again() {
     for manner in [Manner::LoseTheAnswer, says(500, "", "oops"), says(201, "", "<html>"), says(302, "location: /\r\n", "")] {
         let (gateway, upstream) = forwarding().await;
         upstream.registering(manner.clone());
         let page = gateway.page().await;
-        let problem = page.register(KEY, registration("SN-1")).await.problem(504, "outcome-unknown");
-        assert_eq!(problem["retryable"], false, "{manner:?}");
+        let first = page.register(KEY, registration("SN-1")).await;
+        assert_eq!(first.good(202)["registrations"], json!([{ "status": "queued" }]), "{manner:?}");
         upstream.registering(says(201, "", STORED));
-        page.register(KEY, registration("SN-1")).await.problem(504, "outcome-unknown");
+        let again = page.register(KEY, registration("SN-1")).await;
+        assert_eq!((again.status, &again.body), (202, &first.body));
         let gateway = gateway.restart().await;
-        page.register(KEY, registration("SN-1")).await.problem(504, "outcome-unknown");
+        // This one's list of registrations is none.
+        let parked = gateway.until_all_is_sent().await;
+        assert_eq!((parked.len(), parked[0].state), (1, OutboxState::Unknown), "a person has to look");
+        assert_eq!(page.register(KEY, registration("SN-1")).await.body, first.body);
         let status = gateway.request(reqwest::Method::GET, "/v1/registrations/status").header("idempotency-key", KEY);
-        crate::answer::Answer::to(status).await.problem(504, "outcome-unknown");
+        assert_eq!(crate::answer::Answer::to(status).await.good(200), json!({ "registrations": [{ "status": "queued" }] }));
         assert_eq!(upstream.posts().len(), 1, "{manner:?}");
         page.register("another-key-after-that", registration("SN-1")).await.good(201);
     }
@@ -104,12 +114,12 @@ async fn an_upstream_that_says_nothing_is_not_waited_for_for_ever() {
     upstream.registering(Manner::Hang);
     let page = gateway.page().await;
     // Five seconds of the machine's time: the limit is one of the network, not of the clock that is moved by hand.
-    page.register(KEY, registration("SN-1")).await.problem(504, "outcome-unknown");
+    page.register(KEY, registration("SN-1")).await.good(202);
     assert_eq!(upstream.posts().len(), 1);
 }
 
 #[tokio::test]
-async fn a_submit_that_was_on_its_way_when_the_gateway_stopped_is_not_sent_again() {
+async fn a_submit_that_was_on_its_way_when_the_gateway_stopped_is_looked_for_and_not_sent_again() {
     let (gateway, upstream) = forwarding().await;
     upstream.registering(Manner::Hang);
     let page = gateway.page().await;
@@ -118,48 +128,54 @@ async fn a_submit_that_was_on_its_way_when_the_gateway_stopped_is_not_sent_again
         async move { page.register(KEY, registration("SN-1")).await }
     });
     crate::until("it has arrived", || upstream.posts().len() == 1).await;
-    // The customer goes away, and the gateway is started anew while the first one is still waiting.
+    // The customer goes away, and another gateway is started while the first one is still waiting.
     asking.abort();
     let gateway = gateway.leave_and_start_another().await;
     upstream.registering(says(201, "", STORED));
     let page = Page { shop: Shop { gateway: gateway.gateway.clone(), ..page.shop }, ..page };
-    page.register(KEY, registration("SN-1")).await.problem(504, "outcome-unknown");
+    page.register(KEY, registration("SN-1")).await.problem(409, "idempotency-in-progress");
+    gateway.until_all_is_sent().await;
+    page.register(KEY, registration("SN-1")).await.good(202);
     assert_eq!(upstream.posts().len(), 1);
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_down_is_said_to_be_and_the_same_key_may_come_again() {
+async fn while_an_upstream_is_down_forms_are_taken_on_and_arrive_once_when_it_is_back() {
     let gateway = Gateway::start_with(|config| config.allow_private_upstreams = true).await;
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     gateway.forward_to(&format!("http://{closed}/api"), TOKEN).await;
     let page = gateway.page().await;
-    for answer in [page.check("SN-1").await, page.upload_file("image/jpeg", 9).await, page.register(KEY, registration("SN-1")).await] {
+    for answer in [page.check("SN-1").await, page.upload_file("image/jpeg", 9).await] {
         assert_eq!(answer.problem(503, "upstream-unavailable")["retryable"], true);
         assert_eq!(answer.header("retry-after"), "5");
     }
+    let first = page.register(KEY, registration("SN-1")).await;
+    first.good(202);
+    assert_eq!(page.register(KEY, registration("SN-1")).await.body, first.body);
+    let gateway = gateway.restart().await;
     let upstream = Upstream::start().await;
     gateway.forward_to(&upstream.url, TOKEN).await;
-    page.register(KEY, registration("SN-1")).await.good(201);
-    assert_eq!(upstream.posts().len(), 1);
+    assert!(gateway.until_all_is_sent().await.is_empty());
+    let answer = page.register(KEY, registration("SN-1")).await;
+    assert_eq!(answer.good(201)["registrations"], json!([{ "id": "up-1", "status": "registered" }]));
+    let lines: Vec<String> = upstream.seen().into_iter().map(|seen| seen.line).collect();
+    assert_eq!(lines, ["GET /some/api/serial_numbers/SN-1", "POST /some/api/registrations"], "the form's rules hold then too");
 }
 
 #[tokio::test]
-async fn a_registration_that_the_upstream_turned_away_may_come_again() {
-    let (gateway, upstream) = forwarding().await;
-    let page = gateway.page().await;
-    for (status, code) in [
-        (401, (503, "upstream-unavailable")),
-        (403, (503, "upstream-unavailable")),
-        (429, (503, "upstream-unavailable")),
-        (404, (502, "bad-upstream-response")),
-    ] {
+async fn what_the_upstream_turned_away_is_sent_again_by_itself() {
+    for status in [401, 403, 404, 429] {
+        let (gateway, upstream) = forwarding().await;
+        let page = gateway.page().await;
         upstream.registering(says(status, "", r#"{"message":"secret reason"}"#));
         let answer = page.register(KEY, registration("SN-1")).await;
-        answer.problem(code.0, code.1);
+        answer.good(202);
         assert!(!answer.text().contains("secret"));
+        upstream.registering(says(201, "", STORED));
+        assert!(gateway.until_all_is_sent().await.is_empty());
+        page.register(KEY, registration("SN-1")).await.good(201);
+        assert_eq!(upstream.posts().len(), 2, "{status}");
     }
-    upstream.registering(says(201, "", STORED));
-    page.register(KEY, registration("SN-1")).await.good(201);
 }
 
 #[tokio::test]
@@ -205,11 +221,13 @@ async fn nonsense_from_the_upstream_is_not_passed_on() {
     for nonsense in ["<html>secret", "{", "7", "[]", "\"secret\""] {
         upstream.checking(says(200, "set-cookie: secret=1\r\n", nonsense));
         upstream.uploading(says(200, "set-cookie: secret=1\r\n", nonsense));
-        for answer in [page.check("SN-1").await, page.upload_file("image/jpeg", 9).await, page.register(KEY, registration("SN-1")).await] {
+        for answer in [page.check("SN-1").await, page.upload_file("image/jpeg", 9).await] {
             answer.problem(502, "bad-upstream-response");
             assert!(!format!("{answer:?}").contains("secret") && answer.header("set-cookie").is_empty());
             assert!(!answer.text().contains("secret"));
         }
+        // The form is taken on all the same; its serial number is looked up before it is sent.
+        page.register(KEY, registration("SN-1")).await.good(202);
     }
     for target in ["javascript:alert(1)", "/relative", "ftp://files.example/x"] {
         let body = format!(r#"{{"signedRequest":"{target}","url":"https://files.example/x"}}"#);
@@ -243,9 +261,10 @@ async fn an_upstream_with_a_private_address_is_not_called_without_the_switch() {
     let page = gateway.page().await;
     for host in ["127.0.0.1", "localhost", "127.1", "2130706433", "[::ffff:127.0.0.1]", "0.0.0.0"] {
         gateway.forward_to(&format!("http://{host}:{port}"), TOKEN).await;
-        for answer in [page.check("SN-1").await, page.upload_file("image/jpeg", 9).await, page.register(KEY, registration("SN-1")).await] {
+        for answer in [page.check("SN-1").await, page.upload_file("image/jpeg", 9).await] {
             answer.problem(503, "upstream-unavailable");
         }
+        page.register(KEY, registration("SN-1")).await.good(202);
     }
     assert!(upstream.seen().is_empty());
 }

@@ -12,8 +12,9 @@ use regcard_gateway::clock::Clock;
 use regcard_gateway::config::Store;
 use regcard_gateway::keys::{AccessToken, PublishableKey};
 use regcard_gateway::origin::Origin;
+use regcard_gateway::outbox;
 use regcard_gateway::routes;
-use regcard_gateway::store::{Key, KeyKind, MerchantSettings, Query, Upstream};
+use regcard_gateway::store::{Key, KeyKind, MerchantSettings, OutboxQuery, OutboxRow, OutboxState, Query, Upstream};
 use regcard_gateway::token::seal_upstream_token;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -43,8 +44,23 @@ pub(crate) struct Gateway {
     left: Vec<Running>,
 }
 
-/// What ends a gateway, and tells that it has ended.
-type Running = (oneshot::Sender<()>, JoinHandle<()>);
+/// What ends a gateway, and tells that it has ended: what answers, and what sends.
+#[derive(Debug)]
+struct Running {
+    ends: [oneshot::Sender<()>; 2],
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Running {
+    async fn end(self) {
+        for end in self.ends {
+            end.send(()).unwrap();
+        }
+        for task in self.tasks {
+            task.await.unwrap();
+        }
+    }
+}
 
 impl Deref for Gateway {
     type Target = Shop;
@@ -73,6 +89,7 @@ impl Gateway {
             address_budget_factor: 1_000,
             card_max_age: 60,
             allow_private_upstreams: false,
+            upstream_quiet: std::time::Duration::from_secs(120),
             clock: Clock::manual(NOW),
         };
         let database = on_postgres().then(Database::create);
@@ -95,9 +112,7 @@ impl Gateway {
 
     /// Ends the gateway and starts another one on what it kept, at the same address.
     pub(crate) async fn restart(mut self) -> Gateway {
-        let (end, ended) = self.running.take().unwrap();
-        end.send(()).unwrap();
-        ended.await.unwrap();
+        self.running.take().unwrap().end().await;
         self.app = App::open(self.config.clone()).await.unwrap();
         let listener = TcpListener::bind(self.address).await.unwrap();
         self.running = Some(serve(Arc::clone(&self.app), listener));
@@ -115,11 +130,37 @@ impl Gateway {
         self
     }
 
+    /// Lets time pass, so that what waited for it is done.
+    pub(crate) fn later(&self, seconds: i64) {
+        self.clock.advance(seconds);
+        self.app.outbox.wake();
+    }
+
+    /// What is still to be sent, or waits for a person.
+    pub(crate) async fn unsent(&self) -> Vec<OutboxRow> {
+        self.app.store.outbox_list(OutboxQuery { limit: 10_000, ..OutboxQuery::default() }).await.unwrap()
+    }
+
+    /// Lets time pass, again and again, until nothing is left to be sent; what is parked then.
+    pub(crate) async fn until_all_is_sent(&self) -> Vec<OutboxRow> {
+        crate::until_so("all is sent or parked", async || {
+            self.later(10);
+            self.unsent().await.iter().all(|row| row.state != OutboxState::Waiting)
+        })
+        .await;
+        self.unsent().await
+    }
+
     /// From now on another registration API keeps the shop's registrations.
     pub(crate) async fn forward_to(&self, url: &str, token: &str) {
-        let sealed_token = seal_upstream_token(&self.app.secrets, "demo", &token.to_owned().into()).unwrap();
+        self.forward_for("demo", url, token).await;
+    }
+
+    /// The same for another shop.
+    pub(crate) async fn forward_for(&self, id: &str, url: &str, token: &str) {
+        let sealed_token = seal_upstream_token(&self.app.secrets, id, &token.to_owned().into()).unwrap();
         let upstream = Some(Upstream { url: url.to_owned(), sealed_token });
-        let settings = MerchantSettings { id: "demo".to_owned(), upstream, ..MerchantSettings::default() };
+        let settings = MerchantSettings { id: id.to_owned(), upstream, ..MerchantSettings::default() };
         self.app.store.put_merchant(settings, self.clock.millis()).await.unwrap();
     }
 
@@ -180,8 +221,10 @@ pub(crate) fn build_widget(folder: &Path, hash: &str) {
 
 fn serve(app: Arc<App>, listener: TcpListener) -> Running {
     let (end, ended) = oneshot::channel::<()>();
-    let serving = axum::serve(listener, routes::router(app)).with_graceful_shutdown(async move { drop(ended.await) });
-    (end, tokio::spawn(async move { serving.await.unwrap() }))
+    let (end_sending, sending_ended) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, routes::router(Arc::clone(&app))).with_graceful_shutdown(async move { drop(ended.await) });
+    let sending = tokio::spawn(outbox::run(app, async move { drop(sending_ended.await) }));
+    Running { ends: [end, end_sending], tasks: [tokio::spawn(async move { serving.await.unwrap() }), sending] }
 }
 
 async fn open_shop(app: &App, id: &str, origin: &str, forms: &[&str]) -> Shop {

@@ -1,12 +1,13 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `database`, `gateway`, `process`, `shop`, `visitor`, `answer` and `upstream` are what the stories are told with.
+//! A file a story. `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream` and `scripted` are what the stories are told with.
 
 mod answer;
 #[expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests: what cannot be made fails the story")]
 mod database;
 mod gateway;
 mod process;
+mod scripted;
 mod shop;
 mod upstream;
 mod visitor;
@@ -21,6 +22,8 @@ mod credentials;
 mod cross_origin;
 mod forms;
 mod forwarding;
+mod forwarding_faults;
+mod forwarding_once;
 mod hosted_faults;
 mod hosted_nonce;
 mod hosted_page;
@@ -29,6 +32,7 @@ mod idempotency;
 mod languages;
 mod limits;
 mod merchant_api;
+mod outbox_commands;
 mod people;
 mod registration;
 mod secrets;
@@ -46,4 +50,15 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         }
     };
     assert!(tokio::time::timeout(std::time::Duration::from_secs(15), looking).await.is_ok(), "never: {what}");
+}
+
+/// The same where looking takes asking somebody; a minute is as good as never.
+async fn until_so(what: &str, is_so: impl AsyncFn() -> bool) {
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
+    let looking = async {
+        while !is_so().await {
+            looks.tick().await;
+        }
+    };
+    assert!(tokio::time::timeout(std::time::Duration::from_secs(60), looking).await.is_ok(), "never: {what}");
 }
