@@ -47,11 +47,14 @@ async fn at_upstream(
     if !rules.looks_right(serial.as_str()) {
         return Ok(CheckAnswer { did_you_mean: rules.meant(serial.as_str()), ..unknown(serial) });
     }
-    let client = forward::client(app, merchant, upstream)?;
-    let known = match client.serial_number(serial).await {
-        Ok(Some(known)) => known,
-        Ok(None) => return Ok(unknown(serial)),
+    let client = forward::client(app, merchant, upstream).await?;
+    let found = match client.serial_number(serial).await {
+        Ok(found) => found,
         Err(trouble) => return Err(forward::unanswered(app, merchant, upstream, trouble).await),
+    };
+    forward::answered(app, merchant, upstream).await;
+    let Some(known) = found else {
+        return Ok(unknown(serial));
     };
     let status = if rules.one_time && known.registered { CheckStatus::Registered } else { CheckStatus::Available };
     let serial_number = known.serial.unwrap_or_else(|| serial.as_str().to_owned());

@@ -143,12 +143,13 @@ async fn upstream_grant(
     upload: &NewUpload,
     file_type: FileType,
 ) -> Result<Granted, GatewayError> {
-    let client = forward::client(app, merchant, upstream)?;
+    let client = forward::client(app, merchant, upstream).await?;
     let name = format!("receipt-{}.{}", &upload.receipt[..12], file_type.ending());
     let signed = match client.upload_file(&name, file_type.media_type(), upload.file_size).await {
         Ok(signed) => signed,
         Err(trouble) => return Err(forward::unanswered(app, merchant, upstream, trouble).await),
     };
+    forward::answered(app, merchant, upstream).await;
     if let Some(origin) = signed.origin.filter(|origin| !merchant.upload_origins.contains(origin)) {
         app.store.add_upload_origin(merchant.id.clone(), origin).await?;
     }

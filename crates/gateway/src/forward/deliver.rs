@@ -3,7 +3,7 @@
 use super::decide::{Attempt, Step, after_probing, after_sending};
 use super::parcel::{Parcel, Waiting};
 use super::probe::probe;
-use super::{check_serials, noted, quiet};
+use super::{answered, check_serials, noted, quiet};
 use crate::app::App;
 use crate::clock;
 use crate::limits;
@@ -76,6 +76,7 @@ impl Delivery<'_> {
             match self.step(client, position, &waiting).await? {
                 Some(Step::Arrived(id)) => {
                     self.app.outbox.lanes.worked(&Lane::forward(&self.merchant.id));
+                    answered(self.app, self.merchant, self.upstream).await;
                     self.parcel.arrived(position, id);
                     (self.unsettled_until, self.first) = (None, false);
                 }
@@ -83,7 +84,11 @@ impl Delivery<'_> {
                     noted(self.app, self.merchant, self.upstream, trouble).await;
                     return self.later(pause, unsettled_until, trouble).await;
                 }
-                Some(Step::Refused { outcome, why }) => return self.refused(outcome, why, whose).await,
+                Some(Step::Refused { outcome, why }) => {
+                    self.app.outbox.lanes.worked(&Lane::forward(&self.merchant.id));
+                    answered(self.app, self.merchant, self.upstream).await;
+                    return self.refused(outcome, why, whose).await;
+                }
                 Some(Step::Park(why)) => {
                     self.app.outbox.counted.parked();
                     tracing::error!(merchant = self.merchant.id, message = self.row.id, why, "a registration waits for a person");

@@ -46,13 +46,14 @@ pub async fn register(
 ) -> Result<Done, GatewayError> {
     let merchant = &sender.merchant;
     // Where nobody answers, nobody waits for it twice.
-    let mut reachable = may_call(app, merchant);
+    let mut reachable = app.outbox.lanes.open(&Lane::forward(&merchant.id), app.clock.millis()) && may_call(app, merchant).await;
     let mut items = Vec::with_capacity(accepted.len());
     for (position, registration) in accepted.iter().enumerate() {
         let mut unchecked = unchecked(form, registration);
         if let Some(rules) = unchecked.as_ref().filter(|_| reachable) {
             match looked_up(app, merchant, upstream, position, rules).await {
                 Ok(found) => {
+                    answered(app, merchant, upstream).await;
                     found?;
                     unchecked = None;
                 }
@@ -111,10 +112,27 @@ pub(crate) fn given_up(row: &OutboxRow, arrived: Option<Option<String>>) -> Opti
     Some((parcel.submit(&row.merchant)?, state, parcel.outcome()))
 }
 
-/// Whether the merchant's upstream may be called now.
-fn may_call(app: &App, merchant: &Merchant) -> bool {
+/// Whether the merchant's upstream may be called now. Where it has refused the access token, one call after a while finds out for
+/// all, whichever gateway makes it.
+pub(crate) async fn may_call(app: &App, merchant: &Merchant) -> bool {
     let now = app.clock.millis();
-    merchant.held_until <= now && app.outbox.lanes.open(&Lane::forward(&merchant.id), now)
+    match merchant.held_until {
+        0 => true,
+        until if until > now => false,
+        was => {
+            let next = now + limits::UPSTREAM_HOLD_MILLIS;
+            app.store.try_held_upstream(merchant.id.clone(), was, next).await.unwrap_or(false)
+        }
+    }
+}
+
+/// The upstream has taken the access token.
+pub(crate) async fn answered(app: &App, merchant: &Merchant, upstream: &Upstream) {
+    if merchant.held_until != 0
+        && let Err(error) = app.store.hold_upstream(merchant.id.clone(), upstream.clone(), 0).await
+    {
+        tracing::warn!(%error, "an upstream is held for longer than it has to be");
+    }
 }
 
 /// Milliseconds for which an upstream may go on working on something without an answer.
@@ -131,8 +149,8 @@ pub(crate) async fn unanswered(app: &App, merchant: &Merchant, upstream: &Upstre
 }
 
 /// The way to a merchant's upstream, unless it is not to be called for now.
-pub(crate) fn client<'a>(app: &'a App, merchant: &Merchant, upstream: &Upstream) -> Result<Client<'a>, GatewayError> {
-    if merchant.held_until > app.clock.millis() {
+pub(crate) async fn client<'a>(app: &'a App, merchant: &Merchant, upstream: &Upstream) -> Result<Client<'a>, GatewayError> {
+    if !may_call(app, merchant).await {
         return Err(GatewayError::UpstreamUnavailable);
     }
     app.upstreams.client(&app.secrets, &merchant.id, upstream)

@@ -14,7 +14,7 @@ use regcard::text::Text;
 use regcard_protocol::form::FieldKind;
 use regcard_protocol::limits as shared;
 use regcard_protocol::problem::ProblemCode;
-use regcard_protocol::registration::NewRegistrations;
+use regcard_protocol::registration::{NewRegistrations, RegistrationStatus};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -97,8 +97,9 @@ pub async fn post(hosted: &Hosted<'_>, from_own_page: bool, post: Post) -> Resul
     };
     match register(hosted, &visit, fingerprint, &body).await {
         Ok(done) => {
+            let status = registered(&done);
             state.post_registered(done.registrations, false);
-            Ok(shown(&visit, state, 201))
+            Ok(shown(&visit, state, status))
         }
         // Another post of this page was stored meanwhile, whose sender did not wait for the answer.
         Err(GatewayError::IdempotencyKeyReused) => {
@@ -126,11 +127,18 @@ fn settled(visit: &Visit, mut state: FormState, fingerprint: [u8; 32]) -> Shown 
     let same = submit.fingerprint == fingerprint;
     match register::settled(submit) {
         Ok(done) => {
+            let status = if same { registered(&done) } else { 409 };
             state.post_registered(done.registrations, !same);
-            shown(visit, state, if same { 201 } else { 409 })
+            shown(visit, state, status)
         }
         Err(error) => failed(visit, state, error),
     }
+}
+
+/// Registered, or taken on and on its way.
+fn registered(done: &Done) -> u16 {
+    let queued = done.registrations.iter().any(|one| one.status == RegistrationStatus::Queued);
+    if queued { 202 } else { 201 }
 }
 
 /// Says what is wrong: at the fields, or over the form.

@@ -64,25 +64,29 @@ pub async fn run(app: Arc<App>, ended: impl Future<Output = ()>) {
 /// Begins to send what is due, as far as there are slots.
 async fn pass(app: &Arc<App>, sending: &mut JoinSet<()>) -> Result<(), StoreError> {
     for due in app.store.outbox_due(app.clock.millis()).await? {
-        // Each kind is sent by the room it comes from.
-        match due.kind {
-            OutboxKind::Forward => {}
-            OutboxKind::Webhook | OutboxKind::Mail => continue,
-        }
-        if !is_held(app, &due).await? {
-            begin(app, due, sending).await?;
+        let may = may_receive(app, &due).await?;
+        if may > 0 {
+            begin(app, DueLane { due: may, ..due }, sending).await?;
         }
     }
     Ok(())
 }
 
-/// Whether the receiver is not to be called at all for now.
-async fn is_held(app: &App, due: &DueLane) -> Result<bool, StoreError> {
+/// How many of what is due the receiver may get now: one, where that has to show whether it takes anything.
+async fn may_receive(app: &App, due: &DueLane) -> Result<usize, StoreError> {
     match due.kind {
         OutboxKind::Forward => {
-            Ok(app.store.merchant(due.merchant.clone()).await?.is_none_or(|merchant| merchant.held_until > app.clock.millis()))
+            let lane = Lane::forward(&due.merchant);
+            let Some(merchant) = app.store.merchant(due.merchant.clone()).await? else {
+                return Ok(0);
+            };
+            // Before the one call that a held upstream may get is taken, there has to be a slot for it.
+            if !app.outbox.lanes.open(&lane, app.clock.millis()) || !forward::may_call(app, &merchant).await {
+                return Ok(0);
+            }
+            Ok(if merchant.held_until == 0 { due.due } else { 1 })
         }
-        OutboxKind::Webhook | OutboxKind::Mail => Ok(false),
+        OutboxKind::Webhook | OutboxKind::Mail => Ok(0),
     }
 }
 

@@ -137,6 +137,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn begin_forward(&self, submit: NewSubmit, outcome: Outcome, row: NewOutbox, now: i64) -> Answer<'_, Option<Submit>>;
     /// The upstream refuses this token: it is not called until then. False if it has another one by now.
     fn hold_upstream(&self, merchant: String, upstream: Upstream, until: i64) -> Answer<'_, bool>;
+    /// Takes the one call by which it is found out whether a token is good again; `was` is until when it was held. False if somebody
+    /// else has it.
+    fn try_held_upstream(&self, merchant: String, was: i64, until: i64) -> Answer<'_, bool>;
 
     /// Who has messages that are due.
     fn outbox_due(&self, now: i64) -> Answer<'_, Vec<DueLane>>;

@@ -90,6 +90,10 @@ impl<E: Engine> Store for E {
         self.write(move |sql| merchants::hold(sql, &merchant, &upstream, until))
     }
 
+    fn try_held_upstream(&self, merchant: String, was: i64, until: i64) -> Answer<'_, bool> {
+        self.write(move |sql| merchants::try_held(sql, &merchant, was, until))
+    }
+
     fn outbox_due(&self, now: i64) -> Answer<'_, Vec<DueLane>> {
         self.read(move |sql| outbox::due(sql, now))
     }

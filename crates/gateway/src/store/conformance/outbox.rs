@@ -248,6 +248,8 @@ pub(in crate::store) async fn an_upstream_is_held_until_it_has_a_new_token(open:
     assert!(store.hold_upstream("shop".into(), upstream("old"), 500).await.unwrap());
     let held = store.merchant("shop".into()).await.unwrap().unwrap();
     assert_eq!((held.held_until, held.mode), (500, Mode::Forward(upstream("old"))));
+    let tried = join_all((0..10).map(|_| store.try_held_upstream("shop".into(), 500, 800))).await;
+    assert_eq!(tried.into_iter().filter(|taken| *taken.as_ref().unwrap()).count(), 1, "one of them finds out for all");
     put("new").await.unwrap();
     assert_eq!(store.merchant("shop".into()).await.unwrap().unwrap().held_until, 0);
     assert!(!store.hold_upstream("shop".into(), upstream("old"), 900).await.unwrap(), "of the new one nothing is known");

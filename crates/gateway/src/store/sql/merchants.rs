@@ -55,6 +55,12 @@ pub(in crate::store) fn hold(sql: &mut dyn Sql, id: &str, upstream: &Upstream, u
     Ok(held == 1)
 }
 
+pub(in crate::store) fn try_held(sql: &mut dyn Sql, id: &str, was: i64, until: i64) -> Result<bool, StoreError> {
+    let taken =
+        sql.execute("UPDATE merchants SET upstream_held_until = ?3 WHERE id = ?1 AND upstream_held_until = ?2", values![id, was, until])?;
+    Ok(taken == 1)
+}
+
 pub(in crate::store) fn all(sql: &mut dyn Sql) -> Result<Vec<Merchant>, StoreError> {
     let rows = sql.rows("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants ORDER BY id", &[])?;
     rows.iter().map(|row| merchant(sql, row)).collect()
