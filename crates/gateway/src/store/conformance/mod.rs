@@ -40,6 +40,7 @@ macro_rules! conformance {
             registrations_are_read_the_newest_first,
             outbox::a_submit_and_its_message_are_noted_together,
             outbox::a_message_is_claimed_once_and_again_when_its_lease_has_run_out,
+            outbox::what_may_have_arrived_is_looked_for_first,
             outbox::an_attempt_that_lost_its_lease_changes_nothing,
             outbox::messages_about_one_thing_keep_their_order,
             outbox::one_receiver_takes_nothing_of_anothers,

@@ -99,6 +99,15 @@ pub(in crate::store) async fn a_message_is_claimed_once_and_again_when_its_lease
     assert_eq!((ids(&again), again[0].attempt), (vec!["m1", "m2", "m3"], 2));
 }
 
+pub(in crate::store) async fn what_may_have_arrived_is_looked_for_first(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    add(&*store, 1, message("a1")).await;
+    let sending = Some(Sending { lease_until: 20, unsettled_until: 90 });
+    add(&*store, 2, NewOutbox { next_at: 20, sending, ..message("b2") }).await;
+    assert_eq!(ids(&claim(&*store, lane("shop", 1), 20).await), ["b2"]);
+}
+
 pub(in crate::store) async fn an_attempt_that_lost_its_lease_changes_nothing(open: Open<'_>) {
     let store = open();
     shop(&*store, "shop").await;

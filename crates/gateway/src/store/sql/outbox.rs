@@ -62,7 +62,7 @@ pub(in crate::store) fn due(sql: &mut dyn Sql, now: i64) -> Result<Vec<DueLane>,
         .collect()
 }
 
-/// Claims rows of one receiver. Two who claim at once: the second one's condition is looked at again after the first one's change.
+/// Claims rows of one receiver, first those that may have arrived: to look is harmless, and shows whether the receiver is well. Two who claim at once: the second one's condition is looked at again after the first one's change.
 pub(in crate::store) fn claim(sql: &mut dyn Sql, lane: &DueLane, now: i64, lease_until: i64) -> Result<Vec<OutboxRow>, StoreError> {
     let rows = sql.rows(
         "UPDATE outbox SET lease_until = ?5, attempt = attempt + 1, changed_at = ?4
@@ -72,7 +72,7 @@ pub(in crate::store) fn claim(sql: &mut dyn Sql, lane: &DueLane, now: i64, lease
                  AND NOT EXISTS (
                      SELECT 1 FROM outbox e WHERE e.aggregate = o.aggregate AND e.seq < o.seq AND e.state = 'waiting' AND e.endpoint = o.endpoint
                          AND e.kind = o.kind AND e.merchant_id = o.merchant_id)
-             ORDER BY o.next_at, o.id LIMIT ?6)
+             ORDER BY CASE WHEN o.unsettled_until IS NULL THEN 1 ELSE 0 END, o.next_at, o.id LIMIT ?6)
          RETURNING id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at",
         values![lane.kind.word(), &lane.merchant, &lane.endpoint, now, lease_until, lane.due],
     )?;
