@@ -83,7 +83,7 @@ impl From<Trouble> for GatewayError {
 pub(super) fn seconds(value: &str) -> Option<u32> {
     let value = value.trim();
     let until = || rfc2822::parse(value).ok().map(|then| then.timestamp().as_second() - now());
-    value.parse::<u32>().ok().or_else(|| u32::try_from(until()?.max(0)).ok())
+    value.parse::<u32>().ok().or_else(|| Some(u32::try_from(until()?.max(0)).unwrap_or(u32::MAX)))
 }
 
 /// The machine's time: the instant comes from another machine, which knows no clock that is moved by hand.
