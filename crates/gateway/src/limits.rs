@@ -195,8 +195,11 @@ pub const UPSTREAM_MESSAGE_CHARS: usize = 200;
 pub const UPSTREAM_HOLD_MILLIS: i64 = 5 * 60 * 1_000;
 
 /// 120 seconds for which an upstream may go on working on a registration after the connection broke; servers and the proxies before
-/// them give up after 30 or 60.
-pub const UPSTREAM_QUIET: Duration = Duration::from_secs(120);
+/// them give up after 30 or 60. Seconds.
+pub const UPSTREAM_QUIET: u32 = 120;
+
+/// 1 day of that at most: nothing works on one registration for longer. Seconds.
+pub const UPSTREAM_QUIET_MOST: u32 = 24 * 60 * 60;
 
 /// A day by which an upstream's clock may differ when an entry is taken for older than a registration: nobody looks at these
 /// clocks, and a customer registers few things a day. Milliseconds.

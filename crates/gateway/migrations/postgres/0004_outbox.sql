@@ -3,13 +3,13 @@
 
 CREATE TABLE outbox (
     -- Sorts by the time it was made; receivers may be told it.
-    id              TEXT PRIMARY KEY,
-    merchant_id     TEXT NOT NULL REFERENCES merchants (id),
+    id              TEXT COLLATE "C" PRIMARY KEY,
+    merchant_id     TEXT COLLATE "C" NOT NULL REFERENCES merchants (id),
     kind            TEXT NOT NULL CHECK (kind IN ('forward', 'webhook', 'mail')),
     -- Which of the merchant's endpoints; empty where there is only one.
-    endpoint        TEXT NOT NULL,
+    endpoint        TEXT COLLATE "C" NOT NULL,
     -- Rows of one endpoint about the same thing are sent in the order of `seq`.
-    aggregate       TEXT NOT NULL,
+    aggregate       TEXT COLLATE "C" NOT NULL,
     seq             BIGINT NOT NULL,
     -- JSON. Empty once the row is settled: what a customer typed is not kept longer than it takes.
     payload         TEXT NOT NULL,

@@ -64,6 +64,22 @@ async fn whatever_becomes_of_the_first_attempt_it_arrives_once() {
 }
 
 #[tokio::test]
+async fn what_comes_while_it_is_stopped_arrives_once_when_it_is_there_again() {
+    let (gateway, upstream) = forwarding().await;
+    let page = gateway.page().await;
+    page.register(KEY, registration("SN-1")).await.good(201);
+    let address = upstream.stop();
+    page.check("SN-2").await.problem(503, "upstream-unavailable");
+    page.register("the-key-of-another", registration("SN-2")).await.good(202);
+    gateway.later(300);
+    let upstream = Scripted::start_at(&address);
+    gateway.until_all_is_sent().await;
+    each_once(&upstream, 1).await;
+    page.register("the-key-of-another", registration("SN-2")).await.good(201);
+    assert_eq!(upstream.requests("POST", "/registrations").await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_may_still_arrive_is_not_sent_again_before_nothing_can_come_any_more() {
     let (gateway, upstream) = forwarding().await;
     upstream.registering(json!({ "commits": false, "then": "drop", "times": 1 })).await;

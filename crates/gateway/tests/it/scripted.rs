@@ -47,9 +47,9 @@ impl Scripted {
         Scripted { url: format!("{origin}/api"), origin, child }
     }
 
-    /// Its address without the scheme.
-    pub(crate) fn address(&self) -> &str {
-        self.origin.trim_start_matches("http://")
+    /// Ends it; where it was, another one can be started.
+    pub(crate) fn stop(self) -> String {
+        self.origin.trim_start_matches("http://").to_owned()
     }
 
     /// Says what it is to do from now on.

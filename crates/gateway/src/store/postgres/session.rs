@@ -15,7 +15,8 @@ use super::super::engine::{Row, Sql, Step, Value};
 use crate::limits;
 
 /// Each migration once, in order, by its number.
-const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("../../../migrations/postgres/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str); 2] =
+    [(1, include_str!("../../../migrations/postgres/0001_first.sql")), (4, include_str!("../../../migrations/postgres/0004_outbox.sql"))];
 
 /// A connection, and the statements it knows.
 pub(super) struct Session {
