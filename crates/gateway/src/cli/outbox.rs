@@ -84,7 +84,7 @@ impl Outbox {
                 print(&if json { whole.to_string() } else { format!("{whole:#}") })
             }
             Outbox::Retry { which, resend } => {
-                let ids = which.ids(&store).await?;
+                let ids = which.ids(&*store).await?;
                 let mut refused = Vec::new();
                 for id in &ids {
                     if !store.outbox_retry(id.clone(), resend, now).await? {
@@ -95,7 +95,7 @@ impl Outbox {
             }
             Outbox::Discard { which, arrived } => {
                 let arrived = arrived.map(|number| Some(number).filter(|number| !number.is_empty()));
-                let ids = which.ids(&store).await?;
+                let ids = which.ids(&*store).await?;
                 let mut refused = Vec::new();
                 for id in &ids {
                     let row = store.outbox_row(id.clone()).await?.ok_or_else(|| unknown(id))?;
