@@ -3,9 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::assets::Assets;
 use crate::budget::Budgets;
@@ -44,6 +46,8 @@ pub struct Config {
     pub allow_private_upstreams: bool,
     /// For how long an upstream may go on working on a registration after the connection broke.
     pub upstream_quiet: Duration,
+    /// Requests that are worked on at once.
+    pub requests_at_once: u32,
     /// The time.
     pub clock: Clock,
 }
@@ -73,6 +77,12 @@ pub enum StartError {
 pub struct App {
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Room for requests that are worked on.
+    pub room: Semaphore,
+    /// Whether the gateway is about to end, so that nothing more is sent to it.
+    pub stopping: AtomicBool,
     /// Makes and reads tokens.
     pub tokens: Tokens,
     /// The gateway's secret.
@@ -127,6 +137,9 @@ impl App {
             outbox: Outbox::default(),
             upstream_quiet: config.upstream_quiet,
             clock: config.clock,
+            room: Semaphore::new(config.requests_at_once as usize),
+            stopping: AtomicBool::new(false),
+            data: config.data,
             card_max_age: config.card_max_age,
             store,
             secrets,

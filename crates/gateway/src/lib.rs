@@ -27,6 +27,8 @@ pub mod extract;
 pub mod forms;
 /// The use case of passing registrations on.
 pub mod forward;
+/// Whether the gateway can do its work now.
+pub mod health;
 /// The use case of registering from the hosted page, without scripts.
 pub mod hosted;
 /// The two keys a merchant is given.
@@ -35,6 +37,8 @@ pub mod keys;
 pub mod limits;
 /// Takes connections.
 pub mod listen;
+/// What is counted.
+pub mod measure;
 /// Where a page comes from.
 pub mod origin;
 /// Sends what is to be sent.

@@ -82,6 +82,9 @@ pub const SHUTDOWN_NOTICE_MOST: u32 = 20;
 /// 5 hundredths of the disk are kept free of receipts, so that registrations still find room.
 pub const DISK_KEPT_FREE: u64 = 5;
 
+/// 5 seconds between two times at which measures are summed up.
+pub const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
 /// 2 seconds for the store to show that it can write.
 pub const READY_WITHIN: Duration = Duration::from_secs(2);
 

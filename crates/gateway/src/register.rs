@@ -13,6 +13,7 @@ use crate::clock;
 use crate::extract::{IdempotencyKey, PageSession};
 use crate::forms::LoadedForm;
 use crate::limits;
+use crate::measure;
 use crate::problem::GatewayError;
 use crate::registration_json::{self, ServerRegistration};
 use crate::secrets::hex;
@@ -77,7 +78,7 @@ pub async fn from_sender(
     let form = app.forms.get(&sender.form).ok_or(GatewayError::FormNotAllowed)?;
     let accepted = accept(&form.form, sent, app)?;
     match &sender.merchant.mode {
-        Mode::Forward(upstream) => forward::register(app, sender, upstream, &form, submit, accepted).await,
+        Mode::Forward(upstream) => forward::register(app, sender, upstream, &form, submit, accepted).await.inspect(measure::registered),
         Mode::Own => {
             let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
@@ -160,7 +161,11 @@ async fn store(app: &App, batch: NewBatch) -> Result<Done, GatewayError> {
     let registrations = batch.registrations.iter().map(registered).collect();
     let status_token = batch.submit.as_ref().map(|submit| submit.status_token.clone()).unwrap_or_default();
     match app.store.register(batch, app.clock.millis()).await? {
-        Registering::Stored => Ok(Done { registrations, status_token, replayed: false }),
+        Registering::Stored => {
+            let done = Done { registrations, status_token, replayed: false };
+            measure::registered(&done);
+            Ok(done)
+        }
         Registering::Replayed(earlier) => settled(earlier).map(|done| Done { replayed: true, ..done }),
         Registering::KeyReused => Err(GatewayError::IdempotencyKeyReused),
         Registering::Refused(refusals) => Err(refused(&refusals)),

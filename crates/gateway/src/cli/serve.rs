@@ -1,20 +1,24 @@
 //! `regcard serve`: takes connections until it is told to end, and finishes what it has begun.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
-use tokio::time::interval;
+use tokio::task::JoinHandle;
+use tokio::time::{interval, sleep};
 
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
-use crate::config::{self, CommandLine, Log, LogFormat, Receipts, Settings};
+use crate::config::{self, CommandLine, Log, LogFormat, Operator, Receipts, Settings};
 use crate::limits;
-use crate::listen;
+use crate::listen::{self, Crowd, Door, Pace};
+use crate::measure;
 use crate::outbox;
 use crate::routes;
 
@@ -92,23 +96,46 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         card_max_age: settings.card_max_age,
         allow_private_upstreams: settings.allow_private_upstreams,
         upstream_quiet: Duration::from_secs(settings.upstream_quiet.into()),
+        requests_at_once: settings.crowd.requests,
         clock: Clock::System,
     })
     .await?;
     let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
     let (end, ending) = oneshot::channel::<()>();
     let sending = tokio::spawn(outbox::run(Arc::clone(&app), async move { drop(ending.await) }));
-    let router = routes::router(app);
+    let operator = match settings.operator {
+        Some(operator) => serve_operator(operator, Arc::clone(&app)).await?,
+        None => None,
+    };
+    let router = routes::router(Arc::clone(&app));
+    let factor = settings.address_budget_factor;
+    let door = Door {
+        crowd: Crowd::new(settings.crowd.connections, settings.crowd.connections_per_address.saturating_mul(factor)),
+        pace: Pace::default(),
+        trusted: settings.proxies,
+    };
+    let notice = Duration::from_secs(settings.shutdown_notice.into());
     let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
     print(&format!("listening: http://{bound}"))?;
     let ended = async move {
         told_to_end(&mut terminate, &mut interrupt).await;
+        app.stopping.store(true, Ordering::Relaxed);
+        tracing::info!(notice = notice.as_secs(), "told to end");
+        // Whoever is told a second time does not wait.
+        tokio::select! {
+            () = sleep(notice) => {}
+            () = told_to_end(&mut terminate, &mut interrupt) => {}
+        }
     };
-    listen::serve(listener, router, ended).await;
+    listen::serve(listener, router, door, limits::SHUTDOWN.saturating_sub(notice), ended).await;
     sweeping.abort();
     drop(end);
     drop(sending.await);
+    // Last: until then it says that the gateway is about to end.
+    if let Some(operator) = operator {
+        operator.abort();
+    }
     Ok(())
 }
 
@@ -132,6 +159,39 @@ fn not_built(settings: &Settings) -> Result<(), CliError> {
         Receipts::S3(_) => return refuse("receipts.s3"),
     }
     if settings.mail.is_some() { refuse("mail") } else { Ok(()) }
+}
+
+/// The operator's routes, until they are ended. A default address that another gateway has is no reason not to start.
+async fn serve_operator(operator: Operator, app: Arc<App>) -> Result<Option<JoinHandle<()>>, CliError> {
+    let listener = match TcpListener::bind(operator.listen).await {
+        Ok(listener) => listener,
+        Err(error) if !operator.chosen => {
+            tracing::warn!(%error, "no /healthz, /readyz and /metrics on {}; operator.listen names another address", operator.listen);
+            return Ok(None);
+        }
+        Err(source) => return Err(CliError::Io { what: format!("cannot listen on {} (operator.listen)", operator.listen), source }),
+    };
+    let bound = listener.local_addr().map_err(|source| CliError::Io { what: "cannot listen".to_owned(), source })?;
+    tracing::info!("the operator's routes are on http://{bound}");
+    let measures = measure::begin();
+    Ok(Some(tokio::spawn(async move {
+        let router = routes::operator_router(app, measures.clone());
+        tokio::select! {
+            () = listen::serve(listener, router, Door::ordinary(), Duration::ZERO, std::future::pending()) => {}
+            () = upkeep(measures) => {}
+        }
+    })))
+}
+
+/// What is measured is summed up now and then, also where nobody reads it.
+async fn upkeep(measures: Option<PrometheusHandle>) {
+    let mut seconds = interval(limits::UPKEEP_EVERY);
+    loop {
+        seconds.tick().await;
+        if let Some(measures) = &measures {
+            measures.run_upkeep();
+        }
+    }
 }
 
 async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {

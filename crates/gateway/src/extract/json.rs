@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::app::App;
 use crate::limits;
+use crate::listen::TooSlow;
 use crate::problem::GatewayError;
 
 /// A JSON body of at most so many bytes.
@@ -79,7 +80,10 @@ async fn read(body: Body, limit: usize) -> Result<BytesMut, GatewayError> {
     let mut count = 0;
     let mut stream = body.into_data_stream();
     while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|_| GatewayError::BadRequest("the body was cut off"))?;
+        let piece = piece.map_err(|error| match TooSlow::is_behind(&error) {
+            true => GatewayError::RequestTimeout,
+            false => GatewayError::BadRequest("the body was cut off"),
+        })?;
         count += piece.len();
         if count <= limit {
             bytes.extend_from_slice(&piece);

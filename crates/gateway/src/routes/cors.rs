@@ -37,6 +37,11 @@ fn readers(path: &str) -> (Readers, &'static str) {
     }
 }
 
+/// Whether pages read what is answered here at all.
+pub(super) fn pages_read(path: &str) -> bool {
+    readers(path).0 != Readers::Nobody
+}
+
 pub(super) async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (readers, methods) = readers(request.uri().path());
     let allowed = allowed_origin(&app, readers, request.headers()).await;

@@ -1,6 +1,7 @@
 //! What every answer has: an id to find it in the log by, headers that keep browsers from guessing, problems as JSON.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 
 use crate::limits;
+use crate::measure;
 use crate::problem::{ForPeople, GatewayError, Unsigned};
 
 /// The id's header.
@@ -22,16 +24,19 @@ pub(super) async fn wrap(request: Request, next: Next) -> Response {
     // The pattern, not the address: addresses hold keys, grants and serial numbers.
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", %id);
+    let begun = Instant::now();
     let answer = if request.uri().path_and_query().is_some_and(|all| all.as_str().len() > limits::URL_BYTES) {
         GatewayError::TooLarge.into_response()
     } else {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
         tracing::Instrument::instrument(answer, span.clone()).await.unwrap_or_else(|_| {
             tracing::error!(parent: &span, "a handler panicked");
+            measure::panicked();
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         })
     };
     let mut answer = problem(answer, &id, api);
+    measure::answered(&route, &method, answer.status().as_u16(), begun.elapsed());
     tracing::info!(parent: &span, %method, route, status = answer.status().as_u16(), "answered");
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

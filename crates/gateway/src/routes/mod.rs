@@ -4,6 +4,8 @@ mod browser;
 mod cors;
 mod envelope;
 mod merchant;
+mod operator;
+mod shed;
 
 use std::sync::Arc;
 
@@ -13,10 +15,13 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use crate::app::App;
 use crate::problem::GatewayError;
 
+pub use operator::router as operator_router;
+
 /// Everything that is served: pages under `/v1` and `/r`, merchants' servers under `/api`.
 pub fn router(app: Arc<App>) -> Router {
     // Over everything, since a preflight meets no handler; which routes pages may read is decided there, by path.
     let pages_may_read = from_fn_with_state(Arc::clone(&app), cors::answer);
+    let with_room = from_fn_with_state(Arc::clone(&app), shed::answer);
     Router::new()
         .merge(browser::router())
         .nest("/api", merchant::router())
@@ -24,5 +29,6 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(|| async { GatewayError::MethodNotAllowed })
         .with_state(app)
         .layer(pages_may_read)
+        .layer(with_room)
         .layer(from_fn(envelope::wrap))
 }

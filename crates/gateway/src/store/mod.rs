@@ -94,6 +94,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Se
 
 /// Everything that is kept. What writes has reached the disk when it answers.
 pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Writes and changes nothing: whether it could.
+    fn probe(&self) -> Answer<'_, ()>;
     /// Creates a merchant or changes it. Given origins and forms replace the old ones.
     fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()>;
     /// Every merchant, by name.

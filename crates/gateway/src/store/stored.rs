@@ -14,6 +14,10 @@ use crate::origin::Origin;
 use crate::serial_fold::Folded;
 
 impl<E: Engine> Store for E {
+    fn probe(&self) -> Answer<'_, ()> {
+        self.write(merchants::touch)
+    }
+
     fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()> {
         self.write(move |sql| merchants::put(sql, &settings, now))
     }

@@ -90,6 +90,7 @@ impl Gateway {
             card_max_age: 60,
             allow_private_upstreams: false,
             upstream_quiet: std::time::Duration::from_secs(120),
+            requests_at_once: regcard_gateway::limits::REQUESTS,
             clock: Clock::manual(NOW),
         };
         let database = on_postgres().then(Database::create);

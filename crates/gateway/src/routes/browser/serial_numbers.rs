@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::check;
 use crate::extract::{JsonBody, PageSession, Peer, decode};
 use crate::limits;
+use crate::measure;
 use crate::problem::GatewayError;
 use crate::token::Operation;
 
@@ -34,6 +35,7 @@ pub(super) async fn check(
     let spent = app.budgets.check(&page.session.sid, peer.into(), now);
     spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
     let answer = check::check(&app, &page, &serial).await?;
+    measure::checked(answer.status);
     if answer.status == CheckStatus::Unknown {
         app.budgets.missed(peer.into(), now);
     }

@@ -11,6 +11,7 @@ use regcard_protocol::receipt::{UploadAnswer, UploadRequest};
 use crate::app::App;
 use crate::extract::{JsonBody, PageSession, Peer, decode};
 use crate::limits;
+use crate::measure;
 use crate::problem::GatewayError;
 use crate::token::Operation;
 use crate::uploads::{self, Taken};
@@ -35,7 +36,9 @@ pub(super) async fn take(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, GatewayError> {
-    Ok(match uploads::put(&app, &grant, &headers, body).await? {
+    let put = uploads::put(&app, &grant, &headers, body).await;
+    measure::uploaded(put.is_ok());
+    Ok(match put? {
         Taken::Now => StatusCode::CREATED,
         Taken::Before => StatusCode::OK,
     })

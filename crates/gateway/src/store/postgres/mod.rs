@@ -8,6 +8,7 @@ mod session;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use postgres::Config;
 use tokio::sync::oneshot;
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 use super::engine::{Engine, Sql, Step};
 use super::{Answer, StoreError};
 use crate::limits;
+use crate::measure;
 use session::Session;
 
 /// Done by whichever connection is free.
@@ -95,7 +97,12 @@ impl Engine for Postgres {
     }
 
     fn change<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static) -> Answer<'_, T> {
-        self.run(move |session| session.transaction(job))
+        self.run(move |session| {
+            let begun = Instant::now();
+            let done = session.transaction(job);
+            measure::committed(begun.elapsed());
+            done
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! before the commit is on the disk.
 
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -11,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::engine::{Sql, Step};
 use super::super::{Answer, StoreError};
 use crate::limits;
+use crate::measure;
 
 /// Told how the commit went, sends the answer.
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -68,7 +70,9 @@ impl Drop for Writer {
 fn work(connection: &Connection, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.blocking_recv() {
         let mut replies = Vec::new();
+        let begun = Instant::now();
         let committed = together(connection, first, &mut queue, &mut replies);
+        measure::committed(begun.elapsed());
         if committed.is_err() && !connection.is_autocommit() {
             let _rolled_back = connection.execute_batch("ROLLBACK");
         }
