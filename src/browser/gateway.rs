@@ -3,16 +3,16 @@
 
 use std::cell::RefCell;
 
-use gloo_net::http::{Method, RequestBuilder};
-use js_sys::Promise;
+use js_sys::{Object, Promise, Reflect};
 use regcard_protocol::problem::FieldError;
 use regcard_protocol::registration::Registered;
 use regcard_protocol::serial_number::{CheckStatus, CheckedProduct};
 use regcard_protocol::session::SessionRequest;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal};
+use web_sys::{AbortController, AbortSignal, ReferrerPolicy, RequestCredentials, RequestInit, Response};
 
 use super::clock::pause;
 use super::from_js::from_js;
@@ -94,11 +94,11 @@ impl Gateway {
         let body = body.ok_or(CallFault::Nonsense)?;
         let token = self.open().await?;
         let ask = async |token: &str| {
-            let mut request = self.request(path, Method::POST).header("authorization", &format!("Bearer {token}"));
+            let mut request = self.request(path, "POST").header("authorization", &format!("Bearer {token}"));
             if let Some(key) = idempotency_key {
                 request = request.header("idempotency-key", key);
             }
-            self.call(request, Some(&body), signal).await
+            send(request, Some(&body), signal).await
         };
         match ask(&token).await {
             Err(CallFault::Problem(401, _, _)) => {
@@ -114,8 +114,8 @@ impl Gateway {
     /// # Errors
     /// No answer, a refusal, or an answer that makes no sense.
     pub(super) async fn status(&self, idempotency_key: &str) -> Result<Option<Answer>, CallFault> {
-        let request = self.request("/v1/registrations/status", Method::GET).header("idempotency-key", idempotency_key);
-        match self.call(request, None, None).await {
+        let request = self.request("/v1/registrations/status", "GET").header("idempotency-key", idempotency_key);
+        match send(request, None, None).await {
             Ok(value) => read(value).map(Some),
             Err(CallFault::Problem(404, _, _)) => Ok(None),
             Err(fault) => Err(fault),
@@ -139,7 +139,7 @@ impl Gateway {
     async fn session(&self, old: Option<&str>) -> Result<String, CallFault> {
         let running = self.opening.borrow().clone();
         let promise = running.unwrap_or_else(|| {
-            let mut request = self.request("/v1/sessions", Method::POST);
+            let mut request = self.request("/v1/sessions", "POST");
             if let Some(old) = old {
                 request = request.header("authorization", &format!("Bearer {old}"));
             }
@@ -159,28 +159,51 @@ impl Gateway {
         Ok(token)
     }
 
-    fn request(&self, path: &str, method: Method) -> RequestBuilder {
-        RequestBuilder::new(&format!("{}{path}", self.origin)).method(method).credentials(web_sys::RequestCredentials::Omit)
-    }
-
-    async fn call(&self, request: RequestBuilder, body: Option<&str>, signal: Option<&AbortSignal>) -> Result<JsValue, CallFault> {
-        send(request, body, signal).await
+    fn request(&self, path: &str, method: &str) -> Request {
+        let how = RequestInit::new();
+        how.set_method(method);
+        how.set_credentials(RequestCredentials::Omit);
+        // The page's address is nobody's business. Its origin is told all the same.
+        how.set_referrer_policy(ReferrerPolicy::NoReferrer);
+        Request { url: format!("{}{path}", self.origin), how, headers: Object::new() }
     }
 }
 
-/// Sends one request, and gives up after [`PATIENCE_MS`], whatever the page has made of `fetch`.
-async fn send(request: RequestBuilder, body: Option<&str>, signal: Option<&AbortSignal>) -> Result<JsValue, CallFault> {
-    let own = AbortController::new().ok();
-    let request = request.abort_signal(signal.or(own.as_ref().map(AbortController::signal).as_ref()));
-    let request = match body {
-        Some(body) => request.header("content-type", "application/json").body(body),
-        None => request.build(),
+/// A request of plain objects: pages put classes of their own in the place of `Request`, `Headers` and `Window`.
+struct Request {
+    url: String,
+    how: RequestInit,
+    headers: Object,
+}
+
+impl Request {
+    fn header(self, name: &str, value: &str) -> Request {
+        drop(Reflect::set(&self.headers, &name.into(), &value.into()));
+        self
     }
-    .map_err(|_| CallFault::Nonsense)?;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the page has made of it may throw.
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, how: &RequestInit) -> Result<Promise, JsValue>;
+}
+
+/// Sends one request, and gives up after [`PATIENCE_MS`], whatever the page has made of `fetch`.
+async fn send(mut request: Request, body: Option<&str>, signal: Option<&AbortSignal>) -> Result<JsValue, CallFault> {
+    let own = AbortController::new().ok();
+    request.how.set_signal(signal.or(own.as_ref().map(AbortController::signal).as_ref()));
+    if let Some(body) = body {
+        request = request.header("content-type", "application/json");
+        request.how.set_body(&body.into());
+    }
+    request.how.set_headers(&request.headers);
     let answer = async {
-        let response = request.send().await.map_err(|_| CallFault::NoAnswer)?;
+        let promise = fetch(&request.url, &request.how).map_err(|_| CallFault::NoAnswer)?;
+        let response: Response = JsFuture::from(promise).await.map_err(|_| CallFault::NoAnswer)?.unchecked_into();
         let status = response.status();
-        let promise = web_sys::Response::from(response).json().map_err(|_| CallFault::NoAnswer)?;
+        let promise = response.json().map_err(|_| CallFault::NoAnswer)?;
         let json = JsFuture::from(promise).await;
         if (200..300).contains(&status) {
             return json.map_err(|_| CallFault::Nonsense);
