@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
-use super::shrink;
+use super::{shrink, window};
 use crate::run::{filter, program, run};
 use crate::workspace;
 
@@ -107,6 +107,8 @@ pub(super) fn bind(compiled: &Path, finish: Finish) -> Result<Bound> {
              one request fetches it; the dependency has to go, or its feature"
         );
     }
+    let told = window::told_by_itself(&fs::read_to_string(&glue).context("cannot read the glue")?)?;
+    fs::write(&glue, told).context("cannot write under target/wasm")?;
     if let Some(optimisation) = finish.optimisation() {
         shrink::take_out_unused(&wasm, &glue)?;
         if finish == Finish::Small {
@@ -133,6 +135,7 @@ fn provenance(compiled: &Path, finish: Finish) -> Result<String> {
     hash.update(fs::read(workspace::root().join("package-lock.json")).context("cannot read package-lock.json")?);
     hash.update(finish.optimisation().unwrap_or_default().join(" "));
     hash.update(include_str!("shrink.rs"));
+    hash.update(include_str!("window.rs"));
     Ok(format!("{:x}", hash.finalize()))
 }
 

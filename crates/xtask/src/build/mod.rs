@@ -6,6 +6,7 @@ mod finish;
 mod folder;
 mod shrink;
 mod sources;
+mod window;
 
 use std::collections::BTreeMap;
 
