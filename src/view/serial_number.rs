@@ -102,6 +102,7 @@ fn place(context: Context) -> AnyView {
             .with("src", address)
             .with("alt", context.say(Text::WherePicture))
             .with("loading", "lazy")
+            .with("referrerpolicy", "no-referrer")
             .with("part", "picture")
             .view()
     };

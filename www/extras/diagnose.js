@@ -34,12 +34,12 @@ export default async loader => {
   });
   say('trusted types', window.trustedTypes ? 'known' : 'not known');
 
-  const { gateway, key, form, lang } = config;
-  await tried('card from the gateway', async () => (await fetch(`${gateway}/v1/forms/${key}/${form}/card?lang=${lang}`, { cache: 'no-store' })).status);
+  const { gateway, key, form, lang } = config, unnamed = { referrerPolicy: 'no-referrer' };
+  await tried('card from the gateway', async () => (await fetch(`${gateway}/v1/forms/${key}/${form}/card?lang=${lang}`, { ...unnamed, cache: 'no-store' })).status);
   // Nothing is known of such a key: 404 is the right answer, and one that only comes after a preflight.
-  await tried('preflight', async () => (await fetch(`${gateway}/v1/registrations/status`, { headers: { 'idempotency-key': 'diagnose-diagnose-diagnose' } })).status);
+  await tried('preflight', async () => (await fetch(`${gateway}/v1/registrations/status`, { ...unnamed, headers: { 'idempotency-key': 'diagnose-diagnose-diagnose' } })).status);
   await tried('session', async () => {
-    const answer = await fetch(`${gateway}/v1/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"key":"${key}","form":"${form}"}` });
+    const answer = await fetch(`${gateway}/v1/sessions`, { ...unnamed, method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"key":"${key}","form":"${form}"}` });
     return answer.status === 201 ? 'opened' : `REFUSED, ${answer.status} ${(await answer.json()).code}`;
   });
 
