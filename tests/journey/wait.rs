@@ -2,11 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-tokio::task_local! {
-    /// Less than [`PATIENCE`], where nothing is expected to come about.
-    pub(crate) static LESS_PATIENCE: Duration;
-}
-
 /// Two tests share the machine, and each has a browser; what has not come about by then will not.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -22,12 +17,11 @@ pub(crate) async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -
 /// The same, for who has more to say when it does not come about.
 pub(crate) async fn in_time<T>(mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let since = Instant::now();
-    let patience = LESS_PATIENCE.try_get().unwrap_or(PATIENCE);
     loop {
         if let Some(found) = look().await {
             return Some(found);
         }
-        if since.elapsed() > patience {
+        if since.elapsed() > PATIENCE {
             return None;
         }
         tokio::time::sleep(PAUSE).await;

@@ -35,8 +35,6 @@ pub(super) struct Row {
 pub(super) enum Shown {
     /// By this story.
     By(Story),
-    /// By this story, once what it needs is built; until then it has to fail.
-    NotYet(&'static str, Story),
     /// By a test outside of this folder.
     Elsewhere(&'static str),
     /// By nothing here, and why.
@@ -44,7 +42,7 @@ pub(super) enum Shown {
 }
 
 use Group::{Focus, Libraries, Moved, Network, Policies, Storage, Styles, Tags};
-use Shown::{By, Elsewhere, NotHere, NotYet};
+use Shown::{By, Elsewhere, NotHere};
 
 const fn row(number: u32, group: Group, situation: &'static str, shown: Shown) -> Row {
     Row { number, group, situation, shown }
@@ -67,12 +65,7 @@ pub(super) const LIST: &[Row] = &[
     ),
     row(10, Libraries, "AMD", By(|host| Box::pin(libraries::amd(host)))),
     row(11, Libraries, "Prototype.js", By(|host| Box::pin(libraries::prototypes(host)))),
-    row(
-        11,
-        Libraries,
-        "MooTools",
-        NotYet("it replaces Window and Request, by which wasm finds the page", |host| Box::pin(libraries::mootools(host))),
-    ),
+    row(11, Libraries, "MooTools", By(|host| Box::pin(libraries::mootools(host)))),
     row(12, Libraries, "values set by scripts, $ taken", By(|host| Box::pin(libraries::values_without_events(host)))),
     row(13, Libraries, "fetch and XMLHttpRequest replaced", By(|host| Box::pin(libraries::replaced_fetch(host)))),
     row(14, Libraries, "Promise, URL and customElements replaced", By(|host| Box::pin(libraries::replaced_globals(host)))),
@@ -119,10 +112,6 @@ pub(super) const LIST: &[Row] = &[
     row(60, Styles, "zoom on focus, keyboard over the control", By(|host| Box::pin(styles::sizes_of_inputs(host)))),
     row(61, Policies, "no camera for this page", By(|host| Box::pin(policies::no_camera(host)))),
     row(62, Styles, "printed", By(|host| Box::pin(styles::printed(host)))),
-    row(
-        63,
-        Network,
-        "personal data in the page's address",
-        NotYet("requests carry the page's address if the page wants that", |host| Box::pin(network::referrer(host))),
-    ),
+    // But for the PUT of a receipt, see the story.
+    row(63, Network, "personal data in the page's address", By(|host| Box::pin(network::referrer(host)))),
 ];

@@ -1,7 +1,7 @@
 //! Other people's pages: a page for each row of the list, on the shop's own origin, and what is promised there.
 //!
 //! The list is `list.rs`; what happens in a row is in the file of its group. A group's rows share a gateway and a browser, each
-//! row in a tab of its own. A row that is not built yet is tried all the same, so that its mark cannot outlive it.
+//! row in a tab of its own.
 
 mod focus;
 mod libraries;
@@ -20,7 +20,6 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -29,19 +28,15 @@ use crate::card::Card;
 use crate::gateway::root;
 use crate::proxy::Exchange;
 use crate::visit::Visit;
-use crate::wait::LESS_PATIENCE;
 use list::{Group, LIST, Row, Shown};
 
 /// What happens in a row.
 type Story = for<'a> fn(&'a Host<'a>) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// What is not built yet does not come about by waiting for it.
-const NOT_YET_PATIENCE: Duration = Duration::from_secs(3);
-
 /// Of what went wrong, in characters: the test's own output has all of it.
 const LONG_ENOUGH: usize = 300;
 
-/// How many registrations a row may make.
+/// How many registrations a row may make, in all its parts.
 const REGISTRATIONS: u32 = 6;
 
 /// Notes what the card tells the page, and when it was touched first.
@@ -70,21 +65,19 @@ async fn run(group: Group) {
     let serial_numbers = numbers.into_iter().flat_map(|row| (1..=REGISTRATIONS).map(move |nth| serial_number(row, nth)));
     visit.gateway.load(serial_numbers);
     let mut wrong = Vec::new();
+    let (mut part_of, mut registered) = (0, 0);
     for row in rows {
+        // The parts of a row share its serial numbers.
+        if part_of != row.number {
+            (part_of, registered) = (row.number, 0);
+        }
         let outcome = match row.shown {
-            Shown::By(story) => match attempt(&visit, row, story).await {
+            Shown::By(story) => match attempt(&visit, row, &mut registered, story).await {
                 Ok(()) => "holds".to_owned(),
                 Err(fault) => {
                     wrong.push(format!("row {} ({}): {fault}", row.number, row.situation));
                     format!("FAILS: {fault}")
                 }
-            },
-            Shown::NotYet(what, story) => match LESS_PATIENCE.scope(NOT_YET_PATIENCE, attempt(&visit, row, story)).await {
-                Ok(()) => {
-                    wrong.push(format!("row {} ({}) holds by now: say so in the list", row.number, row.situation));
-                    "HOLDS BY NOW, and the list says that it does not".to_owned()
-                }
-                Err(fault) => format!("not yet: {what} [{fault}]"),
             },
             Shown::Elsewhere(name) => format!("shown by {name}"),
             Shown::NotHere(why) => format!("cannot be had here: {why}"),
@@ -95,10 +88,10 @@ async fn run(group: Group) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Tries one row in a tab of its own; answers what went wrong.
-async fn attempt(visit: &Visit, row: &Row, story: Story) -> Result<(), String> {
+/// Tries one row in a tab of its own, after so many registrations of its other parts; answers what went wrong.
+async fn attempt(visit: &Visit, row: &Row, registered: &mut u32, story: Story) -> Result<(), String> {
     visit.browser.takes_a_new_tab().await;
-    let host = Host { visit, row: row.number, before: visit.gateway.proxy.count("", ""), registered: Cell::new(0) };
+    let host = Host { visit, row: row.number, before: visit.gateway.proxy.count("", ""), registered: Cell::new(*registered) };
     let mut story = story(&host);
     let outcome = poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| story.as_mut().poll(context))) {
         Ok(poll) => poll.map(Ok),
@@ -108,6 +101,8 @@ async fn attempt(visit: &Visit, row: &Row, story: Story) -> Result<(), String> {
         Ok(message) => message.lines().map(str::trim).collect::<Vec<_>>().join("; ").chars().take(LONG_ENOUGH).collect(),
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("it fails").to_owned(),
     });
+    drop(story);
+    *registered = host.registered.get();
     visit.gateway.proxy.let_everything_through();
     outcome
 }
