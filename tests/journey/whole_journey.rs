@@ -9,7 +9,7 @@ use crate::card::{Card, DATE, NAME};
 use crate::demo::Demo;
 use crate::http;
 use crate::proxy::Proxy;
-use crate::visit::SERIAL;
+use crate::visit::{EMAIL, SERIAL, Visit};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_registers_and_the_merchant_reads_it_back() {
@@ -24,6 +24,29 @@ async fn a_customer_registers_through_the_proxy_and_only_the_upstream_keeps_it()
     // The upstream shows that such a look would find it.
     assert!(holds(&demo.upstream_data(), email), "the upstream's files do not hold the customer's address");
     assert!(!holds(&demo.front_data(), email), "the files of the gateway in front hold the customer's address");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_registers_on_the_gateways_own_page() {
+    let visit = Visit::begin().await;
+    visit.browser.go(&visit.gateway.hosted_page()).await;
+    let card = visit.card();
+    let (receipt, _) = visit.folder().receipt();
+    card.type_into("productName", "Espresso Duo").await;
+    card.becomes_live().await;
+    card.fill(EMAIL, SERIAL).await;
+    card.serial_is("available").await;
+    card.choose(&receipt).await;
+    card.receipt_is("stored").await;
+    card.submit().await;
+    let number = card.done().await;
+    visit.is_registered_once(&number).await;
+    // The card's requests name no page, and a session is opened for an origin: browsers tell it all the same, of the gateway's own page too.
+    for session in visit.gateway.proxy.seen("POST", "/v1/sessions") {
+        assert_eq!(session.request.header("origin"), Some(visit.gateway.proxy.origin().as_str()));
+        assert_eq!(session.request.header("referer"), None);
+    }
+    visit.browser.console_is_silent().await;
 }
 
 /// Whether a file of this folder holds these words. The database keeps them as they are.
