@@ -1,0 +1,17 @@
+//! What is kept, as plain data.
+
+mod key;
+mod merchant;
+mod registration;
+mod serial;
+mod submit;
+mod upload;
+
+pub use key::{AccessKey, Key, KeyKind};
+pub use merchant::{Merchant, MerchantSettings, Mode, Upstream};
+pub use registration::{
+    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts, Refusal, Registering,
+};
+pub use serial::{NewSerial, Serial, SerialRules};
+pub use submit::{Interface, NewSubmit, Outcome, Submit, SubmitKey, SubmitState};
+pub use upload::{NewUpload, Upload, UploadState};
