@@ -49,11 +49,16 @@ impl Clock {
 
     /// The day it is in UTC. Purchase dates may lie a day after it.
     pub fn today(&self) -> Day {
-        let date = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(self.millis()).unwrap_or_default()).date();
-        let year = u16::try_from(date.year()).unwrap_or_default();
-        let (month, day) = (u8::try_from(date.month()).unwrap_or_default(), u8::try_from(date.day()).unwrap_or_default());
-        Day::new(year, month, day).unwrap_or_default()
+        day(self.millis())
     }
+}
+
+/// The day of an instant, in UTC.
+pub fn day(millis: i64) -> Day {
+    let date = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(millis).unwrap_or_default()).date();
+    let year = u16::try_from(date.year()).unwrap_or_default();
+    let (month, day) = (u8::try_from(date.month()).unwrap_or_default(), u8::try_from(date.day()).unwrap_or_default());
+    Day::new(year, month, day).unwrap_or_default()
 }
 
 /// An instant as the registration API writes it, `2026-11-24T11:00:00.000Z`.

@@ -11,6 +11,8 @@ pub mod assets;
 pub mod budget;
 /// What is made of a form: script, JSON, hosted page.
 pub mod card;
+/// The use case of changing and erasing.
+pub mod change;
 /// Checking one serial number.
 pub mod check;
 /// The command line.
@@ -55,10 +57,14 @@ pub mod register;
 pub mod registration_json;
 /// HTTP in, HTTP out.
 pub mod routes;
+/// What an access token may do.
+pub mod scopes;
 /// The gateway's own secret.
 pub mod secrets;
 /// Which serial numbers are the same.
 pub mod serial_fold;
+/// Registrations as merchants' servers send them.
+pub mod server_json;
 /// Where everything is kept.
 pub mod store;
 /// Session, upload and status tokens.

@@ -18,6 +18,9 @@ pub const BULK_SERIAL_NUMBERS: usize = 1_000;
 /// 100 registrations a page.
 pub const PAGE: u32 = 100;
 
+/// 5 times a change is made anew because the registration was changed meanwhile: two scripts at once, not a queue.
+pub const CHANGE_TRIES: usize = 5;
+
 /// 120 characters of a serial number's tags or stock-keeping unit: Shopify's tags have 255 for all, SKUs 40.
 pub const SERIAL_NOTE_CHARS: usize = 255;
 

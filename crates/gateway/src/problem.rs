@@ -40,6 +40,9 @@ pub enum GatewayError {
     #[error("the credential is not for this form")]
     FormNotAllowed,
     /// 403.
+    #[error("this access token may do other things, not this: it lacks the scope {0}")]
+    ScopeMissing(&'static str),
+    /// 403.
     #[error("this upload address has run out or was never given; ask for a new one")]
     GrantInvalid,
     /// 404.
@@ -161,6 +164,7 @@ impl GatewayError {
             GatewayError::OriginNotAllowed => (403, Code::OriginNotAllowed, "Origin not allowed", false),
             GatewayError::KeyDisabled => (403, Code::KeyDisabled, "Key disabled", false),
             GatewayError::FormNotAllowed => (403, Code::FormNotAllowed, "Form not allowed", false),
+            GatewayError::ScopeMissing(_) => (403, Code::ScopeMissing, "Scope missing", false),
             GatewayError::GrantInvalid => (403, Code::GrantInvalid, "Upload address not valid", false),
             GatewayError::NotFound => (404, Code::NotFound, "Not found", false),
             GatewayError::MethodNotAllowed => (405, Code::MethodNotAllowed, "Method not allowed", false),

@@ -200,6 +200,17 @@ impl Receipts {
         File::open(self.kept.join(receipt)).await
     }
 
+    /// Erases a receipt's file. One that is not there is erased.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub async fn erase(&self, receipt: &str) -> io::Result<()> {
+        match fs::remove_file(self.kept.join(receipt)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// After a start, and now and then: erases what a crash left half done and what no registration names.
     ///
     /// # Errors

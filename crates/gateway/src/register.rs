@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regcard_protocol::form::Form;
 use regcard_protocol::problem::FieldError;
-use regcard_protocol::registration::{Answer, NewRegistration as Sent, Registered, Registration, RegistrationStatus, UploadedFile};
+use regcard_protocol::registration::{Answer, NewRegistration as Typed, Registered, Registration, RegistrationStatus, UploadedFile};
 use regcard_protocol::validate::Fault;
 use serde_json::{Map, Value};
 
@@ -15,8 +15,9 @@ use crate::forms::LoadedForm;
 use crate::limits;
 use crate::measure;
 use crate::problem::GatewayError;
-use crate::registration_json::{self, ServerRegistration};
+use crate::registration_json;
 use crate::secrets::hex;
+use crate::server_json::{self, Sent};
 use crate::store::{
     FileReference, Interface, Merchant, Mode, NewBatch, NewReceipts, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules,
     Submit, SubmitKey, SubmitState,
@@ -72,7 +73,7 @@ pub async fn from_sender(
     sender: &Sender,
     key: IdempotencyKey,
     fingerprint: [u8; 32],
-    sent: &[Sent],
+    sent: &[Typed],
 ) -> Result<Done, GatewayError> {
     let submit = new_submit(app, &sender.merchant, Interface::Browser, key, fingerprint)?;
     let form = app.forms.get(&sender.form).ok_or(GatewayError::FormNotAllowed)?;
@@ -107,7 +108,7 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     let mut errors = Vec::new();
     for (position, members) in list.into_iter().enumerate() {
         let (slug, form) = form_of(app, merchant, position, &members)?;
-        match registration_json::from_server(position, members, &form.form, app.clock.today()) {
+        match server_json::new(position, members, &form.form, app.clock.today()) {
             Ok(new) => registrations.push(server_to_store(app, slug, &form.form, new)),
             Err(found) => errors.extend(found),
         }
@@ -173,7 +174,7 @@ async fn store(app: &App, batch: NewBatch) -> Result<Done, GatewayError> {
 }
 
 /// A taken serial number alone is a conflict; together with anything else it is one of several mistakes.
-fn refused(refusals: &[Refusal]) -> GatewayError {
+pub fn refused(refusals: &[Refusal]) -> GatewayError {
     let errors = refusals.iter().map(|refusal| refusal.complaint.at(refusal.position)).collect();
     if refusals.iter().all(|refusal| refusal.complaint.fault == Fault::SerialNumberRegistered) {
         GatewayError::SerialAlreadyRegistered(errors)
@@ -182,7 +183,7 @@ fn refused(refusals: &[Refusal]) -> GatewayError {
     }
 }
 
-fn read_page(body: Value, slug: &str) -> Result<Vec<Sent>, GatewayError> {
+fn read_page(body: Value, slug: &str) -> Result<Vec<Typed>, GatewayError> {
     let mut sent = Vec::new();
     let mut errors: Vec<FieldError> = Vec::new();
     for (position, members) in registration_json::list(body)?.into_iter().enumerate() {
@@ -195,11 +196,11 @@ fn read_page(body: Value, slug: &str) -> Result<Vec<Sent>, GatewayError> {
     if errors.is_empty() { Ok(sent) } else { Err(GatewayError::Validation(errors)) }
 }
 
-fn accept(form: &Form, sent: &[Sent], app: &App) -> Result<Vec<Registration>, GatewayError> {
+fn accept(form: &Form, sent: &[Typed], app: &App) -> Result<Vec<Registration>, GatewayError> {
     let mut accepted = Vec::new();
     let mut errors = Vec::new();
     for (position, new) in sent.iter().enumerate() {
-        let new = Sent { customer_name: new.customer_name.as_deref().map(registration_json::composed), ..new.clone() };
+        let new = Typed { customer_name: new.customer_name.as_deref().map(registration_json::composed), ..new.clone() };
         match form.accept(&new, app.clock.today()) {
             Ok(registration) => accepted.push(registration),
             Err(complaints) => errors.extend(complaints.iter().map(|complaint| complaint.at(position))),
@@ -208,7 +209,8 @@ fn accept(form: &Form, sent: &[Sent], app: &App) -> Result<Vec<Registration>, Ga
     if errors.is_empty() { Ok(accepted) } else { Err(GatewayError::Validation(errors)) }
 }
 
-fn rules(form: &Form) -> SerialRules {
+/// A form's rules, as far as the store keeps them.
+pub fn rules(form: &Form) -> SerialRules {
     SerialRules { validate: form.serial_numbers.validate, one_time: form.serial_numbers.one_time }
 }
 
@@ -238,7 +240,8 @@ fn to_store(app: &App, slug: &str, form: &Form, accepted: Registration) -> NewRe
     }
 }
 
-fn server_to_store(app: &App, slug: String, form: &Form, sent: ServerRegistration) -> NewRegistration {
+/// What a merchant's server sent, as it is stored.
+pub fn server_to_store(app: &App, slug: String, form: &Form, sent: Sent) -> NewRegistration {
     let mut fields = Map::new();
     let mut receipts = Vec::new();
     for (key, value) in sent.extras {
@@ -251,11 +254,11 @@ fn server_to_store(app: &App, slug: String, form: &Form, sent: ServerRegistratio
         id: clock::new_id(&app.clock),
         form: slug,
         rules: rules(form),
-        customer_name: sent.customer_name,
-        customer_email: sent.customer_email,
-        product_name: sent.product_name,
-        purchase_date: sent.purchase_date,
-        serial_numbers: sent.serial_numbers,
+        customer_name: sent.customer_name.flatten().or_else(|| server_json::full_name(&fields)),
+        customer_email: sent.customer_email.unwrap_or_default(),
+        product_name: sent.product_name.flatten(),
+        purchase_date: sent.purchase_date.flatten(),
+        serial_numbers: sent.serial_numbers.unwrap_or_default(),
         fields,
         receipts,
     }
@@ -267,7 +270,7 @@ fn from_card(field: String, several: bool, files: Vec<UploadedFile>) -> NewRecei
 
 /// The files that a merchant's server means by an address of our own, or by a list of nothing else. They are kept as files, so that
 /// their addresses are right wherever the gateway is reached later.
-fn own_files(app: &App, value: &Value) -> Option<Vec<FileReference>> {
+pub fn own_files(app: &App, value: &Value) -> Option<Vec<FileReference>> {
     let own = |value: &Value| {
         let receipt = value.as_str()?.strip_prefix(app.public_url.as_str())?.strip_prefix("/r/")?;
         is_receipt(receipt).then(|| FileReference::Receipt(receipt.to_owned()))

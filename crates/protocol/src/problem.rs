@@ -107,6 +107,8 @@ pub enum ProblemCode {
     KeyDisabled,
     /// 403: another form than the credential is for.
     FormNotAllowed,
+    /// 403: a token that may do other things.
+    ScopeMissing,
     /// 403: an upload address that has run out or was never given.
     GrantInvalid,
     /// 404: nothing here.
@@ -165,6 +167,7 @@ impl ProblemCode {
             ProblemCode::OriginNotAllowed => "origin-not-allowed",
             ProblemCode::KeyDisabled => "key-disabled",
             ProblemCode::FormNotAllowed => "form-not-allowed",
+            ProblemCode::ScopeMissing => "scope-missing",
             ProblemCode::GrantInvalid => "grant-invalid",
             ProblemCode::NotFound => "not-found",
             ProblemCode::MethodNotAllowed => "method-not-allowed",

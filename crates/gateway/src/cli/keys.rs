@@ -7,6 +7,7 @@ use super::{CliError, known, print, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::keys::{AccessToken, PublishableKey};
+use crate::scopes::Scopes;
 use crate::secrets::Secrets;
 use crate::store::{self, Key, KeyKind};
 
@@ -51,14 +52,20 @@ impl Keys {
                 let (key, shown) = match kind {
                     Kind::Publishable => {
                         let key = PublishableKey::create(test)?;
-                        (Key { id: key.as_str().to_owned(), merchant, kind: KeyKind::Publishable }, key.as_str().to_owned())
+                        (
+                            Key { id: key.as_str().to_owned(), merchant, kind: KeyKind::Publishable, scopes: Scopes::ALL },
+                            key.as_str().to_owned(),
+                        )
                     }
                     Kind::Access => {
                         let token = AccessToken::create(test)?;
                         let hash = token
                             .hash(&Secrets::open(&settings.data)?)
                             .ok_or_else(|| CliError::Usage("the gateway has no secret".to_owned()))?;
-                        (Key { id: token.id().to_owned(), merchant, kind: KeyKind::Access(hash) }, token.reveal().to_owned())
+                        (
+                            Key { id: token.id().to_owned(), merchant, kind: KeyKind::Access(hash), scopes: Scopes::ALL },
+                            token.reveal().to_owned(),
+                        )
                     }
                 };
                 store.add_key(key, Clock::System.millis()).await?;
@@ -69,7 +76,7 @@ impl Keys {
             }
             Keys::List { merchant } => {
                 known(&*store, &merchant).await?;
-                for key in store.keys(merchant).await? {
+                for key in store.keys(merchant).await?.into_iter().map(|kept| kept.key) {
                     let kind = match key.kind {
                         KeyKind::Publishable => "publishable",
                         KeyKind::Access(_) => "access",

@@ -37,7 +37,7 @@ impl FromRequestParts<Arc<App>> for PageSession {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<PageSession, GatewayError> {
         let text = bearer(&parts.headers)?.ok_or(GatewayError::Unauthorized)?;
         let session = app.tokens.open_session(text, app.clock.seconds())?;
-        let merchant = app.store.merchant_of_key(session.pk.clone()).await?.ok_or(GatewayError::Unauthorized)?;
+        let merchant = app.store.merchant_of_key(session.pk.clone(), app.clock.millis()).await?.ok_or(GatewayError::Unauthorized)?;
         if merchant.id != session.mid || merchant.epoch != session.ep {
             return Err(GatewayError::Unauthorized);
         }

@@ -28,11 +28,12 @@ use crate::serial_fold::Folded;
 
 pub use self::postgres::Postgres;
 pub use model::{
-    AccessKey, Address, FileReference, Interface, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration,
-    NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering, Serial, SerialRules, Submit,
-    SubmitKey, SubmitState, Upload, UploadState, Upstream,
+    AccessKey, Address, Change, Changing, FileReference, Interface, KeptKey, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch,
+    NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, RecordSerial, Refusal,
+    Registering, Serial, SerialRules, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
 };
 pub use outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
+pub use sql::serials::LAST_LOT;
 pub use sqlite::Sqlite;
 
 /// The store could not do it.
@@ -102,14 +103,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn merchants(&self) -> Answer<'_, Vec<Merchant>>;
     /// One merchant.
     fn merchant(&self, id: String) -> Answer<'_, Option<Merchant>>;
-    /// The merchant of a publishable key that is not switched off.
-    fn merchant_of_key(&self, key: String) -> Answer<'_, Option<Merchant>>;
+    /// The merchant of a publishable key that has not ended.
+    fn merchant_of_key(&self, key: String, now: i64) -> Answer<'_, Option<Merchant>>;
     /// Adds a key.
     fn add_key(&self, key: Key, now: i64) -> Answer<'_, ()>;
     /// A merchant's keys, the oldest first.
-    fn keys(&self, merchant: String) -> Answer<'_, Vec<Key>>;
-    /// The merchant of an access token, and the token's hash, by the part it is found by.
-    fn access_key(&self, id: String) -> Answer<'_, Option<AccessKey>>;
+    fn keys(&self, merchant: String) -> Answer<'_, Vec<KeptKey>>;
+    /// One key, also one that has ended.
+    fn key(&self, id: String) -> Answer<'_, Option<KeptKey>>;
+    /// Ends a key at this instant, which may lie ahead. An earlier end stays.
+    fn end_key(&self, id: String, at: i64) -> Answer<'_, ()>;
+    /// The merchant of an access token that has not ended, what it may do, and its hash, by the part it is found by.
+    fn access_key(&self, id: String, now: i64) -> Answer<'_, Option<AccessKey>>;
     /// Whether any merchant has this origin.
     fn origin_known(&self, origin: Origin) -> Answer<'_, bool>;
     /// Remembers where an upstream's uploads go.
@@ -117,6 +122,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Adds serial numbers, or changes what is known of them.
     fn put_serials(&self, merchant: String, serials: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>>;
+    /// The same for long lists, of which nothing is answered.
+    fn load_serials(&self, merchant: String, serials: Vec<NewSerial>, now: i64) -> Answer<'_, ()>;
+    /// Serial numbers in the order of their folded form, after this one.
+    fn serials(&self, merchant: String, after: String, limit: usize) -> Answer<'_, Vec<Serial>>;
+    /// The first serial number after this lot that nobody has registered, from the start again behind the last.
+    fn free_serial(&self, merchant: String, lot: i64) -> Answer<'_, Option<Serial>>;
     /// The serial number that this one means: the same, or the only one that differs in dashes alone.
     fn serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<Serial>>;
     /// Serial numbers that look like one of these, a few.
@@ -127,6 +138,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering>;
     /// Registrations by their numbers, in that order.
     fn records(&self, merchant: String, ids: Vec<String>) -> Answer<'_, Vec<Record>>;
+    /// Changes a registration, all of it or nothing, if it still is what it was read as.
+    fn change_registration(&self, change: Change, now: i64) -> Answer<'_, Changing>;
+    /// Erases a registration, and leaves a tombstone. The receipts whose files are to be erased; `None` if it is not there.
+    fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<String>>>;
+    /// Registrations, the oldest first, after this instant and number.
+    fn registrations_after(&self, merchant: String, after: (i64, String), limit: usize) -> Answer<'_, Vec<Record>>;
     /// Registrations, the newest first.
     fn registrations(&self, query: Query) -> Answer<'_, Page>;
 

@@ -3,11 +3,11 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::engine::Engine;
-use super::sql::{keys, merchants, outbox, registrations, serials, submits, uploads};
+use super::sql::{changes, keys, merchants, outbox, registrations, serials, submits, uploads};
 use super::{
-    AccessKey, Answer, DueLane, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, OutboxChange,
-    OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial, Store, Submit, SubmitKey, SubmitState,
-    Upload, Upstream,
+    AccessKey, Answer, Change, Changing, DueLane, KeptKey, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit,
+    NewUpload, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial, Store,
+    Submit, SubmitKey, SubmitState, Upload, Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -30,20 +30,28 @@ impl<E: Engine> Store for E {
         self.read(move |sql| merchants::by_id(sql, &id))
     }
 
-    fn merchant_of_key(&self, key: String) -> Answer<'_, Option<Merchant>> {
-        self.read(move |sql| keys::merchant(sql, &key))
+    fn merchant_of_key(&self, key: String, now: i64) -> Answer<'_, Option<Merchant>> {
+        self.read(move |sql| keys::merchant(sql, &key, now))
     }
 
     fn add_key(&self, key: Key, now: i64) -> Answer<'_, ()> {
         self.write(move |sql| keys::add(sql, &key, now))
     }
 
-    fn keys(&self, merchant: String) -> Answer<'_, Vec<Key>> {
+    fn keys(&self, merchant: String) -> Answer<'_, Vec<KeptKey>> {
         self.read(move |sql| keys::of_merchant(sql, &merchant))
     }
 
-    fn access_key(&self, id: String) -> Answer<'_, Option<AccessKey>> {
-        self.read(move |sql| keys::access(sql, &id))
+    fn key(&self, id: String) -> Answer<'_, Option<KeptKey>> {
+        self.read(move |sql| keys::by_id(sql, &id))
+    }
+
+    fn end_key(&self, id: String, at: i64) -> Answer<'_, ()> {
+        self.write(move |sql| keys::end(sql, &id, at))
+    }
+
+    fn access_key(&self, id: String, now: i64) -> Answer<'_, Option<AccessKey>> {
+        self.read(move |sql| keys::access(sql, &id, now))
     }
 
     fn origin_known(&self, origin: Origin) -> Answer<'_, bool> {
@@ -56,6 +64,18 @@ impl<E: Engine> Store for E {
 
     fn put_serials(&self, merchant: String, new: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>> {
         self.write(move |sql| serials::put(sql, &merchant, &new, now))
+    }
+
+    fn load_serials(&self, merchant: String, new: Vec<NewSerial>, now: i64) -> Answer<'_, ()> {
+        self.write(move |sql| serials::load(sql, &merchant, &new, now))
+    }
+
+    fn serials(&self, merchant: String, after: String, limit: usize) -> Answer<'_, Vec<Serial>> {
+        self.read(move |sql| serials::after(sql, &merchant, &after, limit))
+    }
+
+    fn free_serial(&self, merchant: String, lot: i64) -> Answer<'_, Option<Serial>> {
+        self.read(move |sql| serials::free(sql, &merchant, lot))
     }
 
     fn serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<Serial>> {
@@ -72,6 +92,18 @@ impl<E: Engine> Store for E {
 
     fn records(&self, merchant: String, ids: Vec<String>) -> Answer<'_, Vec<Record>> {
         self.read(move |sql| registrations::by_ids(sql, &merchant, &ids))
+    }
+
+    fn change_registration(&self, change: Change, now: i64) -> Answer<'_, Changing> {
+        self.change(move |sql| changes::change(sql, &change, now))
+    }
+
+    fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<String>>> {
+        self.change(move |sql| changes::erase(sql, &merchant, &id, now))
+    }
+
+    fn registrations_after(&self, merchant: String, after: (i64, String), limit: usize) -> Answer<'_, Vec<Record>> {
+        self.read(move |sql| registrations::after(sql, &merchant, &after, limit))
     }
 
     fn registrations(&self, query: Query) -> Answer<'_, Page> {

@@ -14,6 +14,7 @@ use regcard_gateway::keys::{AccessToken, PublishableKey};
 use regcard_gateway::origin::Origin;
 use regcard_gateway::outbox;
 use regcard_gateway::routes;
+use regcard_gateway::scopes::Scopes;
 use regcard_gateway::store::{Key, KeyKind, MerchantSettings, OutboxQuery, OutboxRow, OutboxState, Query, Upstream};
 use regcard_gateway::token::seal_upstream_token;
 use tempfile::TempDir;
@@ -240,7 +241,10 @@ async fn open_shop(app: &App, id: &str, origin: &str, forms: &[&str]) -> Shop {
     let (key, token) = (PublishableKey::create(true).unwrap(), AccessToken::create(true).unwrap());
     let hash = token.hash(&app.secrets).unwrap();
     for (name, kind) in [(key.as_str(), KeyKind::Publishable), (token.id(), KeyKind::Access(hash))] {
-        app.store.add_key(Key { id: name.to_owned(), merchant: id.to_owned(), kind }, app.clock.millis()).await.unwrap();
+        app.store
+            .add_key(Key { id: name.to_owned(), merchant: id.to_owned(), kind, scopes: Scopes::ALL }, app.clock.millis())
+            .await
+            .unwrap();
     }
     Shop { http: client(), gateway: app.public_url.clone(), key: key.as_str().to_owned(), access_token: token.reveal().to_owned() }
 }

@@ -36,7 +36,7 @@ pub(super) async fn find(
     let Some(key) = PublishableKey::parse(key) else {
         return Ok(Err("this is no publishable key; copy the snippet again"));
     };
-    let Some(merchant) = app.store.merchant_of_key(key.as_str().to_owned()).await? else {
+    let Some(merchant) = app.store.merchant_of_key(key.as_str().to_owned(), app.clock.millis()).await? else {
         return Ok(Err("this publishable key is not known to the gateway, or was switched off; copy the snippet again"));
     };
     let slug = match form {

@@ -1,9 +1,9 @@
-//! Registrations: added, and looked up.
+//! Registrations: added, changed, erased, and looked up.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -11,25 +11,50 @@ use crate::app::App;
 use crate::extract::{Access, IdempotencyKey, LiteralPairs, MerchantBody};
 use crate::limits;
 use crate::problem::GatewayError;
+use crate::scopes::{RegistrationsRead, RegistrationsWrite};
 use crate::store::Query;
-use crate::{record, register};
+use crate::{change, record, register};
 
 pub(super) async fn register(
     State(app): State<Arc<App>>,
     key: Option<IdempotencyKey>,
-    body: MerchantBody<{ limits::JSON_BYTES }>,
+    body: MerchantBody<RegistrationsWrite, { limits::JSON_BYTES }>,
 ) -> Result<(StatusCode, Json<Value>), GatewayError> {
     let records = register::from_server(&app, &body.merchant, key, body.value).await?;
     Ok((StatusCode::CREATED, Json(json!({ "data": records }))))
 }
 
-pub(super) async fn list(State(app): State<Arc<App>>, Access(merchant): Access, query: LiteralPairs) -> Result<Json<Value>, GatewayError> {
+pub(super) async fn change(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    body: MerchantBody<RegistrationsWrite, { limits::JSON_BYTES }>,
+) -> Result<Json<Value>, GatewayError> {
+    let record = change::registration(&app, &body.merchant, &id, body.value).await?;
+    Ok(Json(json!({ "data": record })))
+}
+
+pub(super) async fn erase(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    access: Access<RegistrationsWrite>,
+) -> Result<Json<Value>, GatewayError> {
+    change::erase(&app, &access.merchant, id).await?;
+    Ok(Json(json!({ "message": "ok" })))
+}
+
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    query: LiteralPairs,
+    access: Access<RegistrationsRead>,
+) -> Result<Json<Value>, GatewayError> {
     let number = |name: &str, otherwise: u32| query.first(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(otherwise);
     let given = |name: &str| query.first(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let limit = number("limit", limits::PAGE).clamp(1, limits::PAGE);
     let offset = (number("page", 1).max(1) - 1).saturating_mul(limit);
-    let page =
-        app.store.registrations(Query { merchant: merchant.id, email: given("email"), form: given("formSlug"), limit, offset }).await?;
+    let page = app
+        .store
+        .registrations(Query { merchant: access.merchant.id, email: given("email"), form: given("formSlug"), limit, offset })
+        .await?;
     let data: Vec<Value> = page.records.into_iter().map(|one| record::json(&app, one)).collect();
     Ok(Json(json!({ "data": data, "total": page.total })))
 }

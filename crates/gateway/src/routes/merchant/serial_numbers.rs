@@ -12,21 +12,25 @@ use regcard_protocol::validate::{Fault, free_text};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
+use crate::clock;
 use crate::extract::{Access, MerchantBody};
 use crate::limits;
 use crate::problem::GatewayError;
+use crate::scopes::{SerialNumbersRead, SerialNumbersWrite};
 use crate::serial_fold::Folded;
-use crate::store::{NewSerial, Serial};
+use crate::store::{LAST_LOT, NewSerial, Serial};
 
 /// The list's name in the body. No copy of the documentation shows it; this is the likeliest, the other one is read too.
 const LIST: [&str; 2] = ["serialNumbers", "serial_numbers"];
 
 pub(super) async fn add(
     State(app): State<Arc<App>>,
-    body: MerchantBody<{ limits::BULK_JSON_BYTES }>,
+    body: MerchantBody<SerialNumbersWrite, { limits::BULK_JSON_BYTES }>,
 ) -> Result<(StatusCode, Json<Value>), GatewayError> {
     let list = match body.value {
         Value::Array(list) => list,
+        // One alone, as it would stand in the list.
+        Value::Object(members) if members.contains_key("serialNumber") => vec![Value::Object(members)],
         Value::Object(mut members) => match LIST.iter().find_map(|name| members.remove(*name)) {
             Some(Value::Array(list)) => list,
             Some(_) | None => return Err(GatewayError::field("/serialNumbers", "required", "is a list of serial numbers")),
@@ -59,15 +63,24 @@ pub(super) async fn add(
 
 pub(super) async fn read(
     State(app): State<Arc<App>>,
-    Access(merchant): Access,
     Path(serial): Path<String>,
+    access: Access<SerialNumbersRead>,
 ) -> Result<Response, GatewayError> {
     // What is no serial number is none that anybody loaded.
     let Ok(serial) = SerialNumber::parse(&serial) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
-    Ok(match app.store.serial(merchant.id, Folded::of(&serial)).await? {
+    Ok(match app.store.serial(access.merchant.id, Folded::of(&serial)).await? {
         Some(known) => Json(json!({ "data": shown(&known) })).into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    })
+}
+
+/// A random one that nobody has registered. Two who ask at once may be given the same: it belongs to whoever registers it.
+pub(super) async fn random(State(app): State<Arc<App>>, access: Access<SerialNumbersRead>) -> Result<Response, GatewayError> {
+    let lot = i64::from_be_bytes(clock::random()?) & LAST_LOT;
+    Ok(match app.store.free_serial(access.merchant.id, lot).await? {
+        Some(free) => Json(json!({ "data": shown(&free) })).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
 }
@@ -111,6 +124,9 @@ fn note(members: &mut Map<String, Value>, key: &str) -> Result<Option<String>, F
         None | Some(Value::Null) => return Ok(None),
         Some(Value::String(text)) => text.trim().to_owned(),
         Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+            list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+        }
         Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => return Err(Fault::Kind),
     };
     free_text(&text)?;

@@ -2,6 +2,8 @@
 //!
 //! A story opens the store itself, and again where something has to outlive a restart: each opening is the same place.
 
+mod changes;
+mod lists;
 pub(super) mod outbox;
 
 use std::sync::Arc;
@@ -17,7 +19,11 @@ use super::{
 };
 use crate::limits;
 use crate::origin::Origin;
+use crate::scopes::Scopes;
 use crate::serial_fold::Folded;
+
+pub(super) use changes::*;
+pub(super) use lists::*;
 
 /// Opens the place that the story is about.
 pub(super) type Open<'a> = &'a (dyn Fn() -> Arc<dyn Store> + Sync);
@@ -51,6 +57,13 @@ macro_rules! conformance {
             outbox::an_upstream_is_held_until_it_has_a_new_token,
             what_is_out_of_date_is_swept_away,
             what_was_answered_is_there_after_a_restart,
+            a_key_ends_when_it_is_told_to,
+            a_change_is_made_to_what_was_read_or_not_at_all,
+            a_changed_serial_number_comes_free,
+            files_that_no_registration_names_any_more_are_told,
+            what_is_erased_is_gone_and_its_numbers_are_free,
+            a_random_number_is_one_that_nobody_has,
+            long_lists_are_read_piece_by_piece,
         );
     };
     ($place:path => $($($room:ident)::+),* $(,)?) => {
@@ -176,13 +189,15 @@ pub(super) async fn each_key_opens_what_it_is_for(open: Open<'_>) {
     let store = open();
     shop(&*store, "shop").await;
     for (id, kind) in [("pk", KeyKind::Publishable), ("sk", KeyKind::Access([7; 32]))] {
-        store.add_key(Key { id: id.into(), merchant: "shop".into(), kind }, 1).await.unwrap();
+        store.add_key(Key { id: id.into(), merchant: "shop".into(), kind, scopes: Scopes::ALL }, 1).await.unwrap();
     }
-    assert_eq!(store.merchant_of_key("pk".into()).await.unwrap().unwrap().id, "shop");
-    assert_eq!(store.access_key("sk".into()).await.unwrap().unwrap().hash, [7; 32]);
-    assert!(store.merchant_of_key("sk".into()).await.unwrap().is_none() && store.access_key("pk".into()).await.unwrap().is_none());
+    assert_eq!(store.merchant_of_key("pk".into(), 9).await.unwrap().unwrap().id, "shop");
+    assert_eq!(store.access_key("sk".into(), 9).await.unwrap().unwrap().hash, [7; 32]);
+    assert!(store.merchant_of_key("sk".into(), 9).await.unwrap().is_none() && store.access_key("pk".into(), 9).await.unwrap().is_none());
     assert_eq!(store.keys("shop".into()).await.unwrap().len(), 2);
-    assert!(store.add_key(Key { id: "pk".into(), merchant: "shop".into(), kind: KeyKind::Publishable }, 2).await.is_err());
+    assert!(
+        store.add_key(Key { id: "pk".into(), merchant: "shop".into(), kind: KeyKind::Publishable, scopes: Scopes::ALL }, 2).await.is_err()
+    );
 }
 
 pub(super) async fn a_serial_number_is_found_however_it_is_written(open: Open<'_>) {
@@ -220,7 +235,7 @@ pub(super) async fn registrations_are_stored_all_or_none(open: Open<'_>) {
     assert_eq!(store.register(batch(None, both), 1).await.unwrap(), Registering::Stored);
     let records = store.records("shop".into(), vec!["r2".into(), "r1".into(), "r9".into()]).await.unwrap();
     assert_eq!(records.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), ["r2", "r1"]);
-    assert_eq!((&records[0].serial_numbers[..], &records[0].fields["note"]), (&["SN-2".to_owned()][..], &json!({ "a": [1, null] })));
+    assert_eq!((records[0].serial_numbers[0].serial.as_str(), &records[0].fields["note"]), ("SN-2", &json!({ "a": [1, null] })));
     assert!(store.records("other".into(), vec!["r1".into()]).await.unwrap().is_empty());
     let owned = store.serial("shop".into(), Folded::of(&serial("SN-1"))).await.unwrap().unwrap();
     assert!(owned.registered && owned.owned);

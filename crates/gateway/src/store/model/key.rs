@@ -1,6 +1,7 @@
 //! Keys of merchants.
 
 use super::Merchant;
+use crate::scopes::Scopes;
 
 /// A key of a merchant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,19 @@ pub struct Key {
     pub merchant: String,
     /// Which kind.
     pub kind: KeyKind,
+    /// What an access token may do; a publishable key has no say in that.
+    pub scopes: Scopes,
+}
+
+/// A key as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptKey {
+    /// The key.
+    pub key: Key,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it ended, or will.
+    pub ends_at: Option<i64>,
 }
 
 /// The kinds of key.
@@ -29,4 +43,6 @@ pub struct AccessKey {
     pub merchant: Merchant,
     /// The token's hash.
     pub hash: [u8; 32],
+    /// What it may do.
+    pub scopes: Scopes,
 }

@@ -7,10 +7,11 @@ mod serial;
 mod submit;
 mod upload;
 
-pub use key::{AccessKey, Key, KeyKind};
+pub use key::{AccessKey, KeptKey, Key, KeyKind};
 pub use merchant::{Merchant, MerchantSettings, Mode, Upstream};
 pub use registration::{
-    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts, Refusal, Registering,
+    Address, Change, Changing, FileReference, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts, RecordSerial,
+    Refusal, Registering,
 };
 pub use serial::{NewSerial, Serial, SerialRules};
 pub use submit::{Interface, NewSubmit, Outcome, Submit, SubmitKey, SubmitState};

@@ -89,6 +89,46 @@ pub struct Refusal {
     pub complaint: Complaint,
 }
 
+/// A registration as it is to be from now on.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Whose.
+    pub merchant: String,
+    /// Its number.
+    pub id: String,
+    /// What it was read as: if it has been changed since, nothing happens.
+    pub version: i64,
+    /// The form's rules.
+    pub rules: SerialRules,
+    /// Full name.
+    pub customer_name: Option<String>,
+    /// E-mail address, as typed.
+    pub customer_email: String,
+    /// What was bought.
+    pub product_name: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub purchase_date: Option<String>,
+    /// The merchant's own fields.
+    pub fields: Map<String, Value>,
+    /// All of them, if any of them changes; those that go come free.
+    pub serial_numbers: Option<Vec<SerialNumber>>,
+    /// Fields whose files go.
+    pub without_receipts: Vec<String>,
+    /// Files that come.
+    pub receipts: Vec<NewReceipts>,
+}
+
+/// How a change went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changing {
+    /// Stored; these receipts are named by no registration any more, and their files are to be erased.
+    Changed(Vec<String>),
+    /// Somebody was faster: it has been changed since it was read, or erased.
+    Overtaken,
+    /// Nothing was changed.
+    Refused(Vec<Refusal>),
+}
+
 /// Which registrations.
 #[derive(Clone, Debug)]
 pub struct Query {
@@ -129,13 +169,28 @@ pub struct Record {
     /// `YYYY-MM-DD`.
     pub purchase_date: Option<String>,
     /// As the merchant loaded them.
-    pub serial_numbers: Vec<String>,
+    pub serial_numbers: Vec<RecordSerial>,
     /// The merchant's own fields.
     pub fields: Map<String, Value>,
     /// Receipts, field by field.
     pub receipts: Vec<RecordReceipts>,
     /// When it was stored.
     pub created_at: i64,
+    /// When it was last changed, or stored.
+    pub updated_at: i64,
+    /// Counted up by each change.
+    pub version: i64,
+}
+
+/// A serial number of a registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordSerial {
+    /// As the merchant loaded it, or as it was typed.
+    pub serial: String,
+    /// The tags that its customer was given, separated by commas.
+    pub customer_tags: Option<String>,
+    /// Stock-keeping unit.
+    pub sku: Option<String>,
 }
 
 /// The receipts of one field of a registration.

@@ -15,8 +15,11 @@ use super::super::engine::{Row, Sql, Step, Value};
 use crate::limits;
 
 /// Each migration once, in order, by its number.
-const MIGRATIONS: [(i64, &str); 2] =
-    [(1, include_str!("../../../migrations/postgres/0001_first.sql")), (4, include_str!("../../../migrations/postgres/0004_outbox.sql"))];
+const MIGRATIONS: [(i64, &str); 3] = [
+    (1, include_str!("../../../migrations/postgres/0001_first.sql")),
+    (3, include_str!("../../../migrations/postgres/0003_registration_api.sql")),
+    (4, include_str!("../../../migrations/postgres/0004_outbox.sql")),
+];
 
 /// A connection, and the statements it knows.
 pub(super) struct Session {

@@ -2,15 +2,30 @@
 
 use std::collections::HashMap;
 
+use regcard_protocol::serial_number::SerialNumber;
 use regcard_protocol::validate::{Complaint, Fault};
 
 use super::super::engine::{Row, Sql, Step, values};
 use super::super::{
-    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Outcome, Page, Query, Record, RecordReceipts, Refusal, Registering,
-    StoreError, SubmitState,
+    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Outcome, Page, Query, Record, RecordReceipts, RecordSerial, Refusal,
+    Registering, SerialRules, StoreError, SubmitState,
 };
 use super::{outbox, serials, submits, uploads};
 use crate::serial_fold::Folded;
+
+/// Who is to have serial numbers, and by which rules.
+pub(super) struct Owner<'a> {
+    pub(super) merchant: &'a str,
+    pub(super) id: &'a str,
+    pub(super) rules: SerialRules,
+}
+
+/// A serial number that a registration has.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) folded: String,
+    pub(super) about: RecordSerial,
+}
 
 pub(in crate::store) fn register(sql: &mut dyn Sql, batch: &NewBatch, now: i64) -> Result<Step<Registering>, StoreError> {
     if let Some(submit) = &batch.submit {
@@ -29,18 +44,13 @@ pub(in crate::store) fn register(sql: &mut dyn Sql, batch: &NewBatch, now: i64) 
         let mut refuse = |key: &str, index, fault| {
             refusals.push(Refusal { position, complaint: Complaint { key: key.to_owned(), index, fault } });
         };
-        own_serials(sql, &batch.merchant, registration, |index, fault| refuse("serialNumbers", Some(index), fault))?;
-        for NewReceipts { field, several, files } in &registration.receipts {
-            for (index, file) in files.iter().enumerate() {
+        let owner = Owner { merchant: &batch.merchant, id: &registration.id, rules: registration.rules };
+        own_serials(sql, &owner, &registration.serial_numbers, &[], |index, fault| refuse("serialNumbers", Some(index), fault))?;
+        for receipts in &registration.receipts {
+            for (index, file) in receipts.files.iter().enumerate() {
                 match attach(sql, batch, file, &mut attached)? {
-                    Some(upload) => {
-                        sql.execute(
-                            "INSERT INTO registration_receipts (registration_id, field, position, several, upload_id)
-                             VALUES (?1, ?2, ?3, ?4, ?5)",
-                            values![&registration.id, field, index, *several, upload],
-                        )?;
-                    }
-                    None => refuse(field, several.then_some(index), Fault::File),
+                    Some(upload) => add_receipt(sql, &registration.id, receipts, index, &upload)?,
+                    None => refuse(&receipts.field, receipts.several.then_some(index), Fault::File),
                 }
             }
         }
@@ -73,41 +83,80 @@ fn insert(sql: &mut dyn Sql, merchant: &str, new: &NewRegistration, now: i64) ->
     Ok(())
 }
 
-fn own_serials(sql: &mut dyn Sql, merchant: &str, new: &NewRegistration, mut refuse: impl FnMut(usize, Fault)) -> Result<(), StoreError> {
+pub(super) fn own_serials(
+    sql: &mut dyn Sql,
+    owner: &Owner<'_>,
+    typed: &[SerialNumber],
+    held: &[Held],
+    mut refuse: impl FnMut(usize, Fault),
+) -> Result<(), StoreError> {
     let mut seen = Vec::new();
-    for (index, typed) in new.serial_numbers.iter().enumerate() {
+    for (index, typed) in typed.iter().enumerate() {
         let folded = Folded::of(typed);
-        let (folded, serial) = match serials::known_as(sql, merchant, &folded)? {
-            Some(known) => {
-                let loaded = serials::exactly(sql, merchant, &known)?.map(|serial| serial.serial);
-                (known, loaded.unwrap_or_else(|| typed.as_str().to_owned()))
+        let known = serials::known_as(sql, owner.merchant, &folded)?;
+        let number = match (held.iter().find(|held| held.folded == *known.as_ref().unwrap_or(&folded.folded)), known) {
+            // What it had already, it keeps as it was.
+            (Some(held), _) => held.clone(),
+            (None, Some(known)) => {
+                let loaded = serials::exactly(sql, owner.merchant, &known)?;
+                let serial = loaded.as_ref().map_or_else(|| typed.as_str().to_owned(), |loaded| loaded.serial.clone());
+                let (customer_tags, sku) = loaded.map_or((None, None), |loaded| (loaded.customer_tags, loaded.sku));
+                Held { folded: known, about: RecordSerial { serial, customer_tags, sku } }
             }
-            None if new.rules.validate => {
+            (None, None) if owner.rules.validate => {
                 refuse(index, Fault::SerialNumberUnknown);
                 continue;
             }
-            None => (folded.folded, typed.as_str().to_owned()),
+            (None, None) => {
+                let about = RecordSerial { serial: typed.as_str().to_owned(), customer_tags: None, sku: None };
+                Held { folded: folded.folded, about }
+            }
         };
-        if seen.contains(&folded) {
+        if seen.contains(&number.folded) {
             refuse(index, Fault::SerialNumberTwice);
             continue;
         }
-        if !own(sql, merchant, new, index, &folded, &serial)? {
+        if !own(sql, owner, index, &number)? {
             refuse(index, Fault::SerialNumberRegistered);
         }
-        seen.push(folded);
+        seen.push(number.folded);
     }
     Ok(())
 }
 
 /// Writes down who has the number. False if somebody else owns it: the database decides, not a look before.
-fn own(sql: &mut dyn Sql, merchant: &str, new: &NewRegistration, index: usize, folded: &str, serial: &str) -> Result<bool, StoreError> {
+fn own(sql: &mut dyn Sql, owner: &Owner<'_>, index: usize, number: &Held) -> Result<bool, StoreError> {
+    serials::mark_registered(sql, owner.merchant, &number.folded)?;
     let written = sql.execute(
-        "INSERT INTO registration_serials (registration_id, position, merchant_id, folded, serial, one_time)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (merchant_id, folded) WHERE one_time = 1 DO NOTHING",
-        values![&new.id, index, merchant, folded, serial, new.rules.one_time],
+        "INSERT INTO registration_serials (registration_id, position, merchant_id, folded, serial, one_time, customer_tags, sku)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (merchant_id, folded) WHERE one_time = 1 DO NOTHING",
+        values![
+            owner.id,
+            index,
+            owner.merchant,
+            &number.folded,
+            &number.about.serial,
+            owner.rules.one_time,
+            &number.about.customer_tags,
+            &number.about.sku
+        ],
     )?;
     Ok(written == 1)
+}
+
+/// The files of one field of a registration.
+pub(super) fn add_receipt(
+    sql: &mut dyn Sql,
+    registration: &str,
+    receipts: &NewReceipts,
+    index: usize,
+    upload: &str,
+) -> Result<(), StoreError> {
+    sql.execute(
+        "INSERT INTO registration_receipts (registration_id, field, position, several, upload_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+        values![registration, &receipts.field, index, receipts.several, upload],
+    )?;
+    Ok(())
 }
 
 fn attach(
@@ -130,51 +179,92 @@ fn attach(
 }
 
 pub(in crate::store) fn page(sql: &mut dyn Sql, query: &Query) -> Result<Page, StoreError> {
-    let email = query.email.as_deref().map(str::to_lowercase);
-    let counted = sql.row(
-        "SELECT count(*) FROM registrations WHERE merchant_id = ?1 AND (?2 IS NULL OR email_folded = ?2) AND (?3 IS NULL OR form = ?3)",
-        values![&query.merchant, &email, &query.form],
-    )?;
-    let rows = sql.rows(
-        "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields FROM registrations
-         WHERE merchant_id = ?1 AND (?2 IS NULL OR email_folded = ?2) AND (?3 IS NULL OR form = ?3)
-         ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5",
-        values![&query.merchant, &email, &query.form, query.limit, query.offset],
-    )?;
+    let (counted, rows) = match query.email.as_deref().map(str::to_lowercase) {
+        // Each its own statement: one that serves both uses no index.
+        Some(email) => (
+            sql.row(
+                "SELECT count(*) FROM registrations WHERE merchant_id = ?1 AND email_folded = ?2 AND (?3 IS NULL OR form = ?3)",
+                values![&query.merchant, &email, &query.form],
+            )?,
+            sql.rows(
+                "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
+                 FROM registrations WHERE merchant_id = ?1 AND email_folded = ?2 AND (?3 IS NULL OR form = ?3)
+                 ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5",
+                values![&query.merchant, &email, &query.form, query.limit, query.offset],
+            )?,
+        ),
+        None => (
+            sql.row(
+                "SELECT count(*) FROM registrations WHERE merchant_id = ?1 AND (?2 IS NULL OR form = ?2)",
+                values![&query.merchant, &query.form],
+            )?,
+            sql.rows(
+                "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
+                 FROM registrations WHERE merchant_id = ?1 AND (?2 IS NULL OR form = ?2)
+                 ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?4",
+                values![&query.merchant, &query.form, query.limit, query.offset],
+            )?,
+        ),
+    };
     let records = rows.iter().map(|row| record(sql, row)).collect::<Result<_, _>>()?;
     Ok(Page { records, total: counted.map_or(Ok(0), |row| row.count(0))? })
+}
+
+pub(in crate::store) fn after(sql: &mut dyn Sql, merchant: &str, after: &(i64, String), limit: usize) -> Result<Vec<Record>, StoreError> {
+    let rows = sql.rows(
+        "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
+         FROM registrations WHERE merchant_id = ?1 AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4",
+        values![merchant, after.0, &after.1, limit],
+    )?;
+    rows.iter().map(|row| record(sql, row)).collect()
 }
 
 pub(in crate::store) fn by_ids(sql: &mut dyn Sql, merchant: &str, ids: &[String]) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::with_capacity(ids.len());
     for id in ids {
-        let found = sql.row(
-            "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields FROM registrations
-             WHERE merchant_id = ?1 AND id = ?2",
-            values![merchant, id],
-        )?;
-        if let Some(row) = found {
-            records.push(record(sql, &row)?);
-        }
+        records.extend(by_id(sql, merchant, id)?);
     }
     Ok(records)
 }
 
+pub(super) fn by_id(sql: &mut dyn Sql, merchant: &str, id: &str) -> Result<Option<Record>, StoreError> {
+    let found = sql.row(
+        "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
+         FROM registrations WHERE merchant_id = ?1 AND id = ?2",
+        values![merchant, id],
+    )?;
+    found.map(|row| record(sql, &row)).transpose()
+}
+
 fn record(sql: &mut dyn Sql, row: &Row) -> Result<Record, StoreError> {
-    let id = row.text(0)?;
-    let serials = sql.rows("SELECT serial FROM registration_serials WHERE registration_id = ?1 ORDER BY position", values![&id])?;
+    let (id, created_at) = (row.text(0)?, row.int(6)?);
     Ok(Record {
         form: row.text(1)?,
         customer_name: row.maybe_text(2)?,
         customer_email: row.text(3)?,
         product_name: row.maybe_text(4)?,
         purchase_date: row.maybe_text(5)?,
-        serial_numbers: serials.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
+        serial_numbers: held(sql, &id)?.into_iter().map(|held| held.about).collect(),
         fields: serde_json::from_str(&row.text(7)?).map_err(|_| StoreError::Content("fields"))?,
         receipts: receipts(sql, &id)?,
-        created_at: row.int(6)?,
+        created_at,
+        updated_at: row.maybe_int(8)?.unwrap_or(created_at),
+        version: row.int(9)?,
         id,
     })
+}
+
+pub(super) fn held(sql: &mut dyn Sql, registration: &str) -> Result<Vec<Held>, StoreError> {
+    let rows = sql.rows(
+        "SELECT folded, serial, customer_tags, sku FROM registration_serials WHERE registration_id = ?1 ORDER BY position",
+        values![registration],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let about = RecordSerial { serial: row.text(1)?, customer_tags: row.maybe_text(2)?, sku: row.maybe_text(3)? };
+            Ok(Held { folded: row.text(0)?, about })
+        })
+        .collect()
 }
 
 fn receipts(sql: &mut dyn Sql, registration: &str) -> Result<Vec<RecordReceipts>, StoreError> {

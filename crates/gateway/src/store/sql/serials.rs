@@ -2,34 +2,116 @@
 
 use regcard_protocol::serial_number::SerialNumber;
 
-use super::super::engine::{Sql, values};
+use super::super::engine::{Row, Sql, values};
 use super::super::{NewSerial, Serial, StoreError};
 use crate::serial_fold::Folded;
+
+/// The last place by lot; a random one is not above it.
+pub const LAST_LOT: i64 = (1 << 53) - 1;
 
 pub(in crate::store) fn put(sql: &mut dyn Sql, merchant: &str, new: &[NewSerial], now: i64) -> Result<Vec<Serial>, StoreError> {
     let mut answer = Vec::with_capacity(new.len());
     for one in new {
         let folded = Folded::of(&one.serial);
-        sql.execute(
-            "INSERT INTO serials (merchant_id, folded, dashless, look, serial, sku, customer_tags, product_name, added_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (merchant_id, folded) DO UPDATE SET serial = ?5, sku = coalesce(?6, serials.sku),
-                 customer_tags = coalesce(?7, serials.customer_tags), product_name = coalesce(?8, serials.product_name)",
-            values![
-                merchant,
-                &folded.folded,
-                &folded.dashless,
-                &folded.look,
-                one.serial.as_str(),
-                &one.sku,
-                &one.customer_tags,
-                &one.product_name,
-                now
-            ],
-        )?;
+        put_one(sql, merchant, one, &folded, now)?;
         answer.extend(exactly(sql, merchant, &folded.folded)?);
     }
     Ok(answer)
+}
+
+pub(in crate::store) fn load(sql: &mut dyn Sql, merchant: &str, new: &[NewSerial], now: i64) -> Result<(), StoreError> {
+    new.iter().try_for_each(|one| put_one(sql, merchant, one, &Folded::of(&one.serial), now))
+}
+
+/// A number that was registered before it was loaded is no free one.
+fn put_one(sql: &mut dyn Sql, merchant: &str, new: &NewSerial, folded: &Folded, now: i64) -> Result<(), StoreError> {
+    sql.execute(
+        "INSERT INTO serials (merchant_id, folded, dashless, look, serial, sku, customer_tags, product_name, added_at, lot, registered)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+             CASE WHEN EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = ?2) THEN 1 ELSE 0 END)
+         ON CONFLICT (merchant_id, folded) DO UPDATE SET serial = ?5, sku = coalesce(?6, serials.sku),
+             customer_tags = coalesce(?7, serials.customer_tags), product_name = coalesce(?8, serials.product_name)",
+        values![
+            merchant,
+            &folded.folded,
+            &folded.dashless,
+            &folded.look,
+            new.serial.as_str(),
+            &new.sku,
+            &new.customer_tags,
+            &new.product_name,
+            now,
+            lot(merchant, &folded.folded)
+        ],
+    )?;
+    Ok(())
+}
+
+/// Where a number stands in the order by lot: anywhere, but always there. 53 bits, as every reader of JSON keeps exactly.
+fn lot(merchant: &str, folded: &str) -> i64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(merchant.as_bytes()).update(b"\n").update(folded.as_bytes());
+    let mut bytes = [0; 8];
+    hasher.finalize_xof().fill(&mut bytes);
+    i64::from_be_bytes(bytes) & LAST_LOT
+}
+
+pub(in crate::store) fn free(sql: &mut dyn Sql, merchant: &str, lot: i64) -> Result<Option<Serial>, StoreError> {
+    // The flag makes it quick; who has which number is written elsewhere, and that counts.
+    let behind = sql.row(
+        "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot >= ?2
+             AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = s.merchant_id AND r.folded = s.folded)
+         ORDER BY s.lot LIMIT 1",
+        values![merchant, lot],
+    )?;
+    let found = match behind {
+        Some(row) => Some(row),
+        None => sql.row(
+            "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot < ?2
+                 AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = s.merchant_id AND r.folded = s.folded)
+             ORDER BY s.lot LIMIT 1",
+            values![merchant, lot],
+        )?,
+    };
+    match found {
+        Some(row) => exactly(sql, merchant, &row.text(0)?),
+        None => Ok(None),
+    }
+}
+
+pub(in crate::store) fn after(sql: &mut dyn Sql, merchant: &str, after: &str, limit: usize) -> Result<Vec<Serial>, StoreError> {
+    let rows = sql.rows(
+        "SELECT serial, sku, customer_tags, product_name, registered FROM serials WHERE merchant_id = ?1 AND folded > ?2
+         ORDER BY folded LIMIT ?3",
+        values![merchant, after, limit],
+    )?;
+    let read = |row: &Row| {
+        Ok(Serial {
+            serial: row.text(0)?,
+            sku: row.maybe_text(1)?,
+            customer_tags: row.maybe_text(2)?,
+            product_name: row.maybe_text(3)?,
+            registered: row.flag(4)?,
+            owned: row.flag(4)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Whoever takes or frees a number holds its row first, so that two of them come one after the other.
+pub(super) fn mark_registered(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result<(), StoreError> {
+    sql.execute("UPDATE serials SET registered = 1 WHERE merchant_id = ?1 AND folded = ?2", values![merchant, folded])?;
+    Ok(())
+}
+
+/// A number comes free if no registration names it any more.
+pub(super) fn release(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result<(), StoreError> {
+    sql.execute(
+        "UPDATE serials SET registered = 0 WHERE merchant_id = ?1 AND folded = ?2
+             AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = ?2)",
+        values![merchant, folded],
+    )?;
+    Ok(())
 }
 
 pub(in crate::store) fn find(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<Serial>, StoreError> {
@@ -63,7 +145,7 @@ pub(super) fn exactly(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result
          FROM serials s WHERE s.merchant_id = ?1 AND s.folded = ?2",
         values![merchant, folded],
     )?;
-    let read = |row: super::super::engine::Row| {
+    let read = |row: Row| {
         Ok(Serial {
             serial: row.text(0)?,
             sku: row.maybe_text(1)?,

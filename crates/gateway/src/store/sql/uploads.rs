@@ -66,6 +66,29 @@ pub(super) fn attach(sql: &mut dyn Sql, merchant: &str, sid: Option<&str>, file:
     }
 }
 
+/// Takes files off a registration, of one field or of all. The uploads' numbers.
+pub(super) fn detach(sql: &mut dyn Sql, registration: &str, field: Option<&str>) -> Result<Vec<String>, StoreError> {
+    let rows = sql.rows(
+        "DELETE FROM registration_receipts WHERE registration_id = ?1 AND field = coalesce(?2, field) RETURNING upload_id",
+        values![registration, field],
+    )?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// Forgets those of these files that no registration names. Their receipts.
+pub(super) fn erase(sql: &mut dyn Sql, uploads: &[String]) -> Result<Vec<String>, StoreError> {
+    let mut erased = Vec::new();
+    for upload in uploads {
+        let row = sql.row(
+            "DELETE FROM uploads WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM registration_receipts r WHERE r.upload_id = uploads.id)
+             RETURNING receipt",
+            values![upload],
+        )?;
+        erased.extend(row.map(|row| row.text(0)).transpose()?);
+    }
+    Ok(erased)
+}
+
 pub(in crate::store) fn sweep(sql: &mut dyn Sql, before: i64) -> Result<Vec<String>, StoreError> {
     let erased = sql.rows(
         "DELETE FROM uploads WHERE state <> 'attached' AND created_at < ?1
