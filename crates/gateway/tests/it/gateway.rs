@@ -153,6 +153,15 @@ impl Gateway {
         self.unsent().await
     }
 
+    /// Another access token of the shop, for these scopes.
+    pub(crate) async fn access_token_for(&self, scopes: &[&str]) -> String {
+        let token = AccessToken::create(true).unwrap();
+        let (hash, scopes) = (token.hash(&self.app.secrets).unwrap(), Scopes::parse(scopes.iter().copied()).unwrap());
+        let key = Key { id: token.id().to_owned(), merchant: "demo".to_owned(), kind: KeyKind::Access(hash), scopes };
+        self.app.store.add_key(key, self.clock.millis()).await.unwrap();
+        token.reveal().to_owned()
+    }
+
     /// From now on another registration API keeps the shop's registrations.
     pub(crate) async fn forward_to(&self, url: &str, token: &str) {
         self.forward_for("demo", url, token).await;

@@ -139,7 +139,7 @@ async fn a_thousand_serial_numbers_fit_into_one_list() {
 #[tokio::test]
 async fn what_is_not_there_and_what_is_not_done_there_are_problems_too() {
     let gateway = Gateway::start().await;
-    for path in ["/", "/api", "/api/", "/api/forms", "/v1", "/v2/sessions", "/healthz", "/.env"] {
+    for path in ["/", "/api", "/api/", "/api/registration", "/v1", "/v2/sessions", "/healthz", "/.env"] {
         gateway.api(path).await.problem(404, "not-found");
     }
     for (method, path) in

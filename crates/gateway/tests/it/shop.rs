@@ -116,6 +116,19 @@ impl Shop {
         Answer::to(with_json(self.request(Method::POST, path).bearer_auth(&self.access_token), body)).await
     }
 
+    pub(crate) async fn api_put(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(with_json(self.request(Method::PUT, path).bearer_auth(&self.access_token), body)).await
+    }
+
+    pub(crate) async fn api_delete(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::DELETE, path).bearer_auth(&self.access_token)).await
+    }
+
+    /// Adds one registration by the API; it as it is answered.
+    pub(crate) async fn added(&self, registration: Value) -> Value {
+        self.api_post("/api/registrations", &one(registration)).await.good(201)["data"][0].clone()
+    }
+
     /// Every registration that the gateway has of this shop, the newest first.
     pub(crate) async fn registrations(&self) -> Vec<Value> {
         let all = self.api("/api/registrations").await.good(200);
