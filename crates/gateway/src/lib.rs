@@ -41,6 +41,8 @@ pub mod limits;
 pub mod listen;
 /// What is counted.
 pub mod measure;
+/// Lists as spreadsheets write them.
+pub mod lists;
 /// Where a page comes from.
 pub mod origin;
 /// Sends what is to be sent.
