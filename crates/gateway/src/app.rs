@@ -125,11 +125,15 @@ impl App {
         let store = store::open(&config.store, &config.data)?;
         let secrets = Arc::new(Secrets::open(&config.data)?);
         let public_url = origin.to_string();
+        let shared = match &config.store {
+            config::Store::Sqlite => None,
+            config::Store::Postgres(_) => Some(Arc::clone(&store)),
+        };
         let app = App {
             tokens: Tokens::new(Arc::clone(&secrets), &public_url),
-            budgets: Budgets::new(config.address_budget_factor),
+            budgets: Budgets::new(config.address_budget_factor, &secrets, shared),
             forms: Forms::new(&config.forms),
-            assets: Assets::open(config.assets.as_deref(), &config.data),
+            assets: Assets::open(config.assets.as_deref()),
             receipts: Receipts::open(&config.data).map_err(StartError::Receipts)?,
             cards: Cards::default(),
             turns: Turns::default(),
@@ -147,6 +151,7 @@ impl App {
             origin,
         };
         app.receipts.sweep(app.store.as_ref(), app.clock.millis(), true).await.map_err(StartError::Sweep)?;
+        app.assets.file(app.store.as_ref(), app.clock.millis()).await?;
         Ok(Arc::new(app))
     }
 

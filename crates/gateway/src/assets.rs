@@ -1,22 +1,21 @@
 //! The widget's files, each under a name that its content gives it: the folder that was built, or what a release carries.
 //!
-//! Each pair of glue and wasm is filed in the data folder at start and kept 30 days, so that a tab which was open while
-//! the gateway was updated still gets the pair it will ask for.
+//! Each pair of glue and wasm is filed in the store at start and kept 30 days, so that a tab which was open while the gateway was
+//! updated still gets the pair it will ask for, whichever of several gateways it asks.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 
-use crate::clock;
+use crate::store::{Store, StoreError};
 
-/// 30 days that an earlier pair is kept: longer than any tab stays open, and than any cached loader is fresh.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// 30 days that an earlier pair is kept: longer than any tab stays open, and than any cached loader is fresh. Milliseconds.
+const KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 /// The style of the hosted page's frame.
 const PAGE_STYLE: &str = include_str!("../assets/page.css");
@@ -68,20 +67,48 @@ pub struct Asset {
 #[derive(Debug)]
 pub struct Assets {
     folder: Option<PathBuf>,
-    filed: PathBuf,
     page_style: String,
     read: Mutex<HashMap<String, Asset>>,
 }
 
 impl Assets {
-    /// Files from a folder, or what this binary carries; earlier pairs from the data folder.
-    pub fn open(folder: Option<&Path>, data: &Path) -> Assets {
+    /// Files from a folder, or what this binary carries.
+    pub fn open(folder: Option<&Path>) -> Assets {
         let page_style = format!("page-{}.css", &blake3::hash(PAGE_STYLE.as_bytes()).to_hex()[..16]);
-        let assets = Assets { folder: folder.map(Path::to_owned), filed: data.join("assets"), page_style, read: Mutex::default() };
-        if let Err(error) = assets.file_pair() {
-            tracing::warn!("earlier versions of the card cannot be kept in {}: {error}", assets.filed.display());
+        Assets { folder: folder.map(Path::to_owned), page_style, read: Mutex::default() }
+    }
+
+    /// Files what was built, for the tabs that will ask for it after an update.
+    ///
+    /// # Errors
+    /// If the store cannot keep it.
+    pub async fn file(&self, store: &dyn Store, now: i64) -> Result<(), StoreError> {
+        let mut files = Vec::new();
+        if let Some(manifest) = self.manifest() {
+            for name in [&manifest.glue, &manifest.wasm].into_iter().chain(manifest.extras.values()) {
+                let both = [name.clone(), compressed(name)];
+                files.extend(both.into_iter().filter_map(|name| self.source(&name).map(|bytes| (name, bytes.to_vec()))));
+            }
         }
-        assets
+        store.file_assets(files, now, now - KEPT_MILLIS).await
+    }
+
+    /// A file by its name, of this version or an earlier one.
+    ///
+    /// # Errors
+    /// If the store cannot be asked.
+    pub async fn get_filed(&self, store: &dyn Store, name: &str) -> Result<Option<Asset>, StoreError> {
+        if let Some(current) = self.get(name) {
+            return Ok(Some(current));
+        }
+        let Some(media_type) = media_type(name).filter(|_| is_name(name)) else {
+            return Ok(None);
+        };
+        let Some(plain) = store.asset(name.to_owned()).await? else {
+            return Ok(None);
+        };
+        let brotli = store.asset(compressed(name)).await?.map(Bytes::from);
+        Ok(Some(self.keep(name, Asset { plain: Bytes::from(plain), brotli, media_type })))
     }
 
     /// What was built; `None` if nothing was.
@@ -114,12 +141,13 @@ impl Assets {
             return Some(known.clone());
         }
         let media_type = media_type(name)?;
-        let compressed = format!("{name}.br");
-        let filed = |name: &str| fs::read(self.filed.join(name)).ok().map(Bytes::from);
-        let plain = self.source(name).or_else(|| filed(name))?;
-        let asset = Asset { plain, brotli: self.source(&compressed).or_else(|| filed(&compressed)), media_type };
+        let plain = self.source(name)?;
+        Some(self.keep(name, Asset { plain, brotli: self.source(&compressed(name)), media_type }))
+    }
+
+    fn keep(&self, name: &str, asset: Asset) -> Asset {
         self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), asset.clone());
-        Some(asset)
+        asset
     }
 
     fn source(&self, name: &str) -> Option<Bytes> {
@@ -128,27 +156,11 @@ impl Assets {
             None => Embedded::get(name).map(|file| Bytes::from(file.data.into_owned())),
         }
     }
+}
 
-    fn file_pair(&self) -> std::io::Result<()> {
-        fs::create_dir_all(&self.filed)?;
-        let current = self.manifest();
-        if let Some(manifest) = &current {
-            for name in [&manifest.glue, &manifest.wasm].into_iter().chain(manifest.extras.values()) {
-                for name in [name.clone(), format!("{name}.br")] {
-                    if let Some(bytes) = self.source(&name) {
-                        fs::write(self.filed.join(name), bytes)?;
-                    }
-                }
-            }
-        }
-        for entry in fs::read_dir(&self.filed)? {
-            let entry = entry?;
-            if clock::age(entry.metadata()?.modified()?) > KEPT {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
-    }
+/// The name of the same file, compressed.
+fn compressed(name: &str) -> String {
+    format!("{name}.br")
 }
 
 /// A plain file name: it cannot leave the folder, nor name a hidden file.
@@ -171,9 +183,10 @@ fn media_type(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Sqlite;
 
-    #[test]
-    fn the_pair_of_an_earlier_version_is_still_there() {
+    #[tokio::test]
+    async fn the_pair_of_an_earlier_version_is_still_there() {
         let (built, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let write = |name: &str, text: &str| fs::write(built.path().join(name), text).unwrap();
         let manifest = |hash: &str| {
@@ -182,20 +195,27 @@ mod tests {
         write("manifest.json", &manifest("aaaa"));
         write("regcard-aaaa.wasm", "wasm of a");
         write("regcard-aaaa.wasm.br", "small");
-        let first = Assets::open(Some(built.path()), data.path());
+        let store = Sqlite::open(data.path()).unwrap();
+        let first = Assets::open(Some(built.path()));
+        first.file(&store, 1).await.unwrap();
         assert_eq!(first.get("regcard-aaaa.wasm").unwrap().brotli.unwrap(), "small");
         fs::remove_file(built.path().join("regcard-aaaa.wasm")).unwrap();
         write("manifest.json", &manifest("bbbb"));
         write("regcard-bbbb.wasm", "wasm of b");
-        let second = Assets::open(Some(built.path()), data.path());
-        assert_eq!(second.get("regcard-aaaa.wasm").unwrap().plain, "wasm of a");
+        let second = Assets::open(Some(built.path()));
+        second.file(&store, KEPT_MILLIS).await.unwrap();
+        let earlier = second.get_filed(&store, "regcard-aaaa.wasm").await.unwrap().unwrap();
+        assert_eq!((&earlier.plain[..], &earlier.brotli.unwrap()[..]), (&b"wasm of a"[..], &b"small"[..]));
+        let third = Assets::open(Some(built.path()));
+        third.file(&store, KEPT_MILLIS + 2).await.unwrap();
+        assert!(third.get_filed(&store, "regcard-aaaa.wasm").await.unwrap().is_none(), "after thirty days");
         assert_eq!(second.get("regcard-bbbb.wasm").unwrap().plain, "wasm of b");
     }
 
     #[test]
     fn a_name_cannot_leave_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let assets = Assets::open(Some(folder.path()), folder.path());
+        let assets = Assets::open(Some(folder.path()));
         for name in ["../secrets", "..", "", ".hidden.css", "a/b.css", "manifest.json", "x.svg"] {
             assert!(assets.get(name).is_none(), "{name}");
         }

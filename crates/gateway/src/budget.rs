@@ -1,13 +1,18 @@
-//! How much one session, and one address, may ask for. In memory: a restart forgives, and nothing is written per request.
+//! How much one session, and one address, may ask for. One gateway counts in memory: a restart forgives, and nothing is written per
+//! request. Several gateways on one store count there, together.
+//!
+//! Who it was is not kept: things are counted under the hash of their names, by the gateway's secret.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regcard_protocol::limits as shared;
 
 use crate::limits;
+use crate::problem::GatewayError;
+use crate::secrets::{Purpose, Secrets};
+use crate::store::{Spent, Store, StoreError};
 
 /// Who asks, as far as budgets go: an IPv4 address, or the network that one IPv6 customer is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,11 +27,8 @@ impl From<IpAddr> for Address {
     }
 }
 
-/// The budget is used up; seconds until it is not.
+/// What an address has a budget of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exhausted(pub u32);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     SessionsMinute,
     SessionsHour,
@@ -48,6 +50,17 @@ impl Kind {
         }
     }
 
+    fn word(self) -> &'static str {
+        match self {
+            Kind::SessionsMinute => "sessions a minute",
+            Kind::SessionsHour => "sessions an hour",
+            Kind::Checks => "checks",
+            Kind::Misses => "misses",
+            Kind::Uploads => "uploads",
+            Kind::Registrations => "registrations",
+        }
+    }
+
     fn seconds(self) -> i64 {
         match self {
             Kind::SessionsMinute => 60,
@@ -56,147 +69,158 @@ impl Kind {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    start: i64,
-    used: u32,
-}
+/// What is counted, by the hash of its name.
+type Name = [u8; 32];
 
-#[derive(Debug, Default)]
-struct Used {
-    last: i64,
-    checks: u32,
-    uploads: u32,
-    /// Hashes of idempotency keys: the same submit sent again costs nothing.
-    registrations: HashSet<[u8; 32]>,
-}
-
-#[derive(Debug, Default)]
-struct Books {
-    addresses: HashMap<(Kind, Address), Window>,
-    sessions: HashMap<String, Used>,
-}
-
-/// The budgets of one gateway.
+/// Who counts.
 #[derive(Debug)]
+enum Books {
+    Own(Mutex<HashMap<Name, Spent>>),
+    Shared(Arc<dyn Store>),
+}
+
+/// The budgets of one gateway, or of several.
 pub struct Budgets {
     factor: u32,
-    books: Mutex<Books>,
+    secret: [u8; 32],
+    books: Books,
+}
+
+impl std::fmt::Debug for Budgets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Budgets").field("factor", &self.factor).finish_non_exhaustive()
+    }
 }
 
 impl Budgets {
-    /// Budgets per address are this many times the defaults.
-    pub fn new(factor: u32) -> Budgets {
-        Budgets { factor, books: Mutex::default() }
+    /// Budgets per address are this many times the defaults. With a store they are shared by all gateways on it.
+    pub fn new(factor: u32, secrets: &Secrets, shared: Option<Arc<dyn Store>>) -> Budgets {
+        let secret = secrets.newest(Purpose::Budget).map(|(_, key)| key).unwrap_or_default();
+        Budgets { factor, secret, books: shared.map_or_else(|| Books::Own(Mutex::default()), Books::Shared) }
     }
 
     /// One more session.
     ///
     /// # Errors
-    /// [`Exhausted`].
-    pub fn session(&self, address: Address, now: i64) -> Result<(), Exhausted> {
-        let mut books = self.books();
-        self.spend(&mut books, Kind::SessionsMinute, address, now)?;
-        self.spend(&mut books, Kind::SessionsHour, address, now)
+    /// [`GatewayError::BudgetExhausted`]; that the store cannot be asked. The same for all others here.
+    pub async fn session(&self, address: Address, now: i64) -> Result<(), GatewayError> {
+        self.of_address(Kind::SessionsMinute, address, now).await?;
+        self.of_address(Kind::SessionsHour, address, now).await
     }
 
     /// One more check.
-    ///
-    /// # Errors
-    /// [`Exhausted`].
-    pub fn check(&self, sid: &str, address: Address, now: i64) -> Result<(), Exhausted> {
-        let mut books = self.books();
-        let used = books.session(sid, now);
-        if used.checks >= shared::SESSION_CHECKS {
-            return Err(Exhausted(shared::SESSION_SECONDS));
+    pub async fn check(&self, sid: &str, address: Address, now: i64) -> Result<(), GatewayError> {
+        self.of_session("checks", sid, shared::SESSION_CHECKS, now).await?;
+        let missed = self.books.spent(self.name(Kind::Misses.word(), &[&address.bytes()])).await?;
+        if let Some(missed) = missed.filter(|missed| now < missed.ends && missed.used >= u64::from(self.limit(Kind::Misses))) {
+            return Err(exhausted(missed, now));
         }
-        used.checks += 1;
-        if let Some(window) = books.addresses.get(&(Kind::Misses, address)) {
-            self.room(Kind::Misses, *window, now)?;
-        }
-        self.spend(&mut books, Kind::Checks, address, now)
+        self.of_address(Kind::Checks, address, now).await
     }
 
-    /// A check found nothing.
-    pub fn missed(&self, address: Address, now: i64) {
-        // Who is over the limit is told at the next check.
-        let _counted = self.spend(&mut self.books(), Kind::Misses, address, now);
+    /// Checks found nothing. Who is over the limit is told at the next one.
+    pub async fn missed(&self, count: usize, address: Address, now: i64) -> Result<(), GatewayError> {
+        for _ in 0..count {
+            self.spend(self.name(Kind::Misses.word(), &[&address.bytes()]), Kind::Misses.seconds(), now).await?;
+        }
+        Ok(())
     }
 
     /// One more upload.
-    ///
-    /// # Errors
-    /// [`Exhausted`].
-    pub fn upload(&self, sid: &str, address: Address, now: i64) -> Result<(), Exhausted> {
-        let mut books = self.books();
-        let used = books.session(sid, now);
-        if used.uploads >= shared::SESSION_UPLOADS {
-            return Err(Exhausted(shared::SESSION_SECONDS));
-        }
-        used.uploads += 1;
-        self.spend(&mut books, Kind::Uploads, address, now)
+    pub async fn upload(&self, sid: &str, address: Address, now: i64) -> Result<(), GatewayError> {
+        self.of_session("uploads", sid, shared::SESSION_UPLOADS, now).await?;
+        self.of_address(Kind::Uploads, address, now).await
     }
 
     /// One more submit, or the same again, which costs nothing.
-    ///
-    /// # Errors
-    /// [`Exhausted`].
-    pub fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<(), Exhausted> {
-        let mut books = self.books();
-        let used = books.session(sid, now);
-        if used.registrations.contains(&key) {
+    pub async fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<(), GatewayError> {
+        let submit = self.name("submit", &[sid.as_bytes(), &key]);
+        if self.books.spent(submit).await?.is_some_and(|sent| now < sent.ends) {
             return Ok(());
         }
-        if used.registrations.len() >= shared::SESSION_REGISTRATIONS as usize {
-            return Err(Exhausted(shared::SESSION_SECONDS));
-        }
-        used.registrations.insert(key);
-        self.spend(&mut books, Kind::Registrations, address, now)
-    }
-
-    fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn room(&self, kind: Kind, window: Window, now: i64) -> Result<(), Exhausted> {
-        let end = window.start + kind.seconds();
-        if now < end && window.used >= kind.limit().saturating_mul(self.factor) {
-            return Err(Exhausted(u32::try_from(end - now).unwrap_or(1)));
-        }
+        self.of_session("registrations", sid, shared::SESSION_REGISTRATIONS, now).await?;
+        self.of_address(Kind::Registrations, address, now).await?;
+        self.spend(submit, limits::RENEWAL_SECONDS, now).await?;
         Ok(())
     }
 
-    fn spend(&self, books: &mut Books, kind: Kind, address: Address, now: i64) -> Result<(), Exhausted> {
-        make_room(&mut books.addresses, |(kind, _), window| now < window.start + kind.seconds());
-        let window = books.addresses.entry((kind, address)).or_insert(Window { start: now, used: 0 });
-        if now >= window.start + kind.seconds() {
-            *window = Window { start: now, used: 0 };
+    async fn of_session(&self, what: &str, sid: &str, limit: u32, now: i64) -> Result<(), GatewayError> {
+        let spent = self.spend(self.name(what, &[sid.as_bytes()]), limits::RENEWAL_SECONDS, now).await?;
+        if spent.used <= u64::from(limit) {
+            return Ok(());
         }
-        self.room(kind, *window, now)?;
-        window.used += 1;
-        Ok(())
+        // A new session has a new budget.
+        Err(GatewayError::BudgetExhausted { retry_after: shared::SESSION_SECONDS })
+    }
+
+    async fn of_address(&self, kind: Kind, address: Address, now: i64) -> Result<(), GatewayError> {
+        let spent = self.spend(self.name(kind.word(), &[&address.bytes()]), kind.seconds(), now).await?;
+        if spent.used <= u64::from(self.limit(kind)) { Ok(()) } else { Err(exhausted(spent, now)) }
+    }
+
+    fn limit(&self, kind: Kind) -> u32 {
+        kind.limit().saturating_mul(self.factor)
+    }
+
+    fn name(&self, what: &str, whose: &[&[u8]]) -> Name {
+        let mut hasher = blake3::Hasher::new_keyed(&self.secret);
+        hasher.update(what.as_bytes());
+        for part in whose {
+            hasher.update(&[0]).update(part);
+        }
+        hasher.finalize().into()
+    }
+
+    /// Counts one more. A count that has ended begins anew.
+    async fn spend(&self, name: Name, seconds: i64, now: i64) -> Result<Spent, StoreError> {
+        match &self.books {
+            Books::Shared(store) => store.spend(name, now + seconds, now).await,
+            Books::Own(books) => {
+                let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
+                make_room(&mut books, now);
+                let spent = books.entry(name).or_insert(Spent { used: 0, ends: now + seconds });
+                if now >= spent.ends {
+                    *spent = Spent { used: 0, ends: now + seconds };
+                }
+                spent.used += 1;
+                Ok(*spent)
+            }
+        }
     }
 }
 
 impl Books {
-    fn session(&mut self, sid: &str, now: i64) -> &mut Used {
-        make_room(&mut self.sessions, |_, used| now < used.last + limits::RENEWAL_SECONDS);
-        let used = self.sessions.entry(sid.to_owned()).or_default();
-        used.last = now;
-        used
+    async fn spent(&self, name: Name) -> Result<Option<Spent>, StoreError> {
+        match self {
+            Books::Shared(store) => store.spent(name).await,
+            Books::Own(books) => Ok(books.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied()),
+        }
     }
 }
 
+impl Address {
+    fn bytes(self) -> Vec<u8> {
+        match self.0 {
+            IpAddr::V4(four) => four.octets().to_vec(),
+            IpAddr::V6(six) => six.octets().to_vec(),
+        }
+    }
+}
+
+fn exhausted(spent: Spent, now: i64) -> GatewayError {
+    GatewayError::BudgetExhausted { retry_after: u32::try_from(spent.ends - now).unwrap_or(1) }
+}
+
 /// Keeps a map within [`limits::BUDGET_ENTRIES`]: what has run out goes first, then whatever comes first.
-fn make_room<K: Clone + Eq + Hash, V>(map: &mut HashMap<K, V>, fresh: impl Fn(&K, &V) -> bool) {
-    if map.len() < limits::BUDGET_ENTRIES {
+fn make_room(books: &mut HashMap<Name, Spent>, now: i64) {
+    if books.len() < limits::BUDGET_ENTRIES {
         return;
     }
-    map.retain(|key, value| fresh(key, value));
-    if map.len() >= limits::BUDGET_ENTRIES {
-        let some: Vec<K> = map.keys().take(limits::BUDGET_ENTRIES / 10).cloned().collect();
-        for key in some {
-            map.remove(&key);
+    books.retain(|_, spent| now < spent.ends);
+    if books.len() >= limits::BUDGET_ENTRIES {
+        let some: Vec<Name> = books.keys().take(limits::BUDGET_ENTRIES / 10).copied().collect();
+        for name in some {
+            books.remove(&name);
         }
     }
 }
@@ -209,49 +233,59 @@ mod tests {
         Address::from(IpAddr::from([203, 0, 113, 7]))
     }
 
-    #[test]
-    fn a_session_has_sixty_checks_twelve_uploads_and_ten_registrations() {
-        let budgets = Budgets::new(1);
+    fn budgets(factor: u32) -> Budgets {
+        Budgets { factor, secret: [7; 32], books: Books::Own(Mutex::default()) }
+    }
+
+    fn seconds_left(refused: Result<(), GatewayError>) -> Option<u32> {
+        match refused {
+            Ok(()) => None,
+            Err(GatewayError::BudgetExhausted { retry_after }) => Some(retry_after),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_has_sixty_checks_twelve_uploads_and_ten_registrations() {
+        let budgets = budgets(1);
         for _ in 0..60 {
-            assert_eq!(budgets.check("s", home(), 0), Ok(()));
+            budgets.check("s", home(), 0).await.unwrap();
         }
-        assert!(budgets.check("s", home(), 0).is_err());
+        assert!(budgets.check("s", home(), 0).await.is_err());
         for _ in 0..12 {
-            assert_eq!(budgets.upload("s", home(), 0), Ok(()));
+            budgets.upload("s", home(), 0).await.unwrap();
         }
-        assert!(budgets.upload("s", home(), 0).is_err());
+        assert!(budgets.upload("s", home(), 0).await.is_err());
         for key in 0..10 {
-            assert_eq!(budgets.registration("s", [key; 32], home(), 0), Ok(()));
+            budgets.registration("s", [key; 32], home(), 0).await.unwrap();
         }
-        assert!(budgets.registration("s", [10; 32], home(), 0).is_err());
-        assert_eq!(budgets.registration("s", [3; 32], home(), 0), Ok(()), "the same submit again is free");
+        for _ in 0..2 {
+            assert!(budgets.registration("s", [10; 32], home(), 0).await.is_err(), "also when it is tried again");
+        }
+        budgets.registration("s", [3; 32], home(), 0).await.expect("the same submit again is free");
     }
 
-    #[test]
-    fn an_address_comes_again_when_its_hour_is_over() {
-        let budgets = Budgets::new(1);
+    #[tokio::test]
+    async fn an_address_comes_again_when_its_hour_is_over() {
+        let budgets = budgets(1);
         for number in 0..600 {
-            assert_eq!(budgets.check(&format!("s{number}"), home(), 100), Ok(()));
+            budgets.check(&format!("s{number}"), home(), 100).await.unwrap();
         }
-        assert_eq!(budgets.check("one-more", home(), 100), Err(Exhausted(3_600)));
-        assert_eq!(budgets.check("one-more", home(), 3_699), Err(Exhausted(1)));
-        assert_eq!(budgets.check("one-more", home(), 3_700), Ok(()));
+        assert_eq!(seconds_left(budgets.check("one-more", home(), 100).await), Some(3_600));
+        assert_eq!(seconds_left(budgets.check("one-more", home(), 3_699).await), Some(1));
+        budgets.check("one-more", home(), 3_700).await.unwrap();
     }
 
-    #[test]
-    fn guessing_ends_sooner_than_checking() {
-        let budgets = Budgets::new(1);
-        for number in 0..120 {
-            assert_eq!(budgets.check(&format!("s{number}"), home(), 0), Ok(()));
-            budgets.missed(home(), 0);
+    #[tokio::test]
+    async fn guessing_ends_sooner_than_checking() {
+        for (factor, allowed) in [(1, false), (2, true)] {
+            let budgets = budgets(factor);
+            for number in 0..120 {
+                budgets.check(&format!("s{number}"), home(), 0).await.unwrap();
+                budgets.missed(1, home(), 0).await.unwrap();
+            }
+            assert_eq!(budgets.check("one-more", home(), 0).await.is_ok(), allowed);
         }
-        assert!(budgets.check("one-more", home(), 0).is_err());
-        let factor = Budgets::new(2);
-        for number in 0..120 {
-            assert_eq!(factor.check(&format!("s{number}"), home(), 0), Ok(()));
-            factor.missed(home(), 0);
-        }
-        assert_eq!(factor.check("one-more", home(), 0), Ok(()));
     }
 
     #[test]
@@ -264,12 +298,13 @@ mod tests {
         assert_eq!(Address::from(IpAddr::from([0, 0, 0, 0, 0, 0xffff, 0xcb00, 0x7107])), home());
     }
 
-    #[test]
-    fn many_addresses_do_not_fill_the_memory() {
-        let budgets = Budgets::new(1);
+    #[tokio::test]
+    async fn many_addresses_do_not_fill_the_memory() {
+        let budgets = budgets(1);
         for number in 0..limits::BUDGET_ENTRIES as u32 + 50_000 {
-            let _answer = budgets.session(Address::from(IpAddr::from(number.to_be_bytes())), 0);
+            let _answer = budgets.session(Address::from(IpAddr::from(number.to_be_bytes())), 0).await;
         }
-        assert!(budgets.books().addresses.len() <= limits::BUDGET_ENTRIES + 2);
+        let Books::Own(books) = &budgets.books else { panic!("these are its own") };
+        assert!(books.lock().unwrap().len() <= limits::BUDGET_ENTRIES + 2);
     }
 }

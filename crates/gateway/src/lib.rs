@@ -39,10 +39,10 @@ pub mod keys;
 pub mod limits;
 /// Takes connections.
 pub mod listen;
-/// What is counted.
-pub mod measure;
 /// Lists as spreadsheets write them.
 pub mod lists;
+/// What is counted.
+pub mod measure;
 /// Where a page comes from.
 pub mod origin;
 /// Sends what is to be sent.

@@ -28,6 +28,8 @@ pub enum Purpose {
     Upstream,
     /// Hashes of access keys.
     AccessKey,
+    /// Hashes of what budgets are counted by.
+    Budget,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Purpose::Page => "regcard/page/v1",
             Purpose::Upstream => "regcard/upstream-token/v1",
             Purpose::AccessKey => "regcard/access-key/v1",
+            Purpose::Budget => "regcard/budget/v1",
         }
     }
 }

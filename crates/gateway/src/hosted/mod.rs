@@ -212,18 +212,17 @@ async fn kept_before(hosted: &Hosted<'_>, visit: &Visit, id: &str) -> Result<Opt
 async fn register(hosted: &Hosted<'_>, visit: &Visit, fingerprint: [u8; 32], body: &NewRegistrations) -> Result<Done, GatewayError> {
     let (app, sid, address, now) = (hosted.app, &visit.page.sid, hosted.peer.into(), hosted.app.clock.seconds());
     let key = visit.key(fingerprint);
-    let over = |over: crate::budget::Exhausted| GatewayError::BudgetExhausted { retry_after: over.0 };
-    app.budgets.registration(sid, key.0, address, now).map_err(over)?;
+    app.budgets.registration(sid, key.0, address, now).await?;
     if body.registrations.iter().any(|one| !one.serial_numbers.is_empty()) {
         // A page that may be sent again as often as it is refused could be asked about any number of serial numbers.
-        app.budgets.check(sid, address, now).map_err(over)?;
+        app.budgets.check(sid, address, now).await?;
     }
     let sender = Sender { merchant: hosted.merchant.clone(), form: hosted.subject.slug.clone(), sid: sid.clone() };
-    register::from_sender(app, &sender, key, fingerprint, &body.registrations).await.inspect_err(|error| {
-        for _ in 0..error.unknown_serials() {
-            app.budgets.missed(address, now);
-        }
-    })
+    let done = register::from_sender(app, &sender, key, fingerprint, &body.registrations).await;
+    if let Err(error) = &done {
+        app.budgets.missed(error.unknown_serials(), address, now).await?;
+    }
+    done
 }
 
 /// Of everything that the form's fields hold, so that the same form is known again, whatever its files are called.

@@ -84,9 +84,11 @@ async fn take(hosted: &Hosted<'_>, visit: &Visit, file: &mut PostedFile<'_>) -> 
     let came = if visit.settled().is_some() {
         hosted.app.receipts.compare(Wanted::Any, bytes).await.map(|judged| Came::Passed(judged.hash))
     } else {
-        let spent = hosted.app.budgets.upload(&visit.page.sid, hosted.peer.into(), hosted.app.clock.seconds());
-        if spent.is_err() {
-            return Ok(Some(Came::Refused(Text::TooMany)));
+        let spent = hosted.app.budgets.upload(&visit.page.sid, hosted.peer.into(), hosted.app.clock.seconds()).await;
+        match spent {
+            Ok(()) => {}
+            Err(GatewayError::BudgetExhausted { .. }) => return Ok(Some(Came::Refused(Text::TooMany))),
+            Err(error) => return Err(error),
         }
         let name = hex(&clock::random::<16>()?);
         hosted.app.receipts.come(&name, Wanted::Any, bytes).await.map(|come| Came::Whole(kept_name(&file.name), come))

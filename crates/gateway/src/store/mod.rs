@@ -30,7 +30,7 @@ pub use self::postgres::Postgres;
 pub use model::{
     AccessKey, Address, Change, Changing, FileReference, Interface, KeptKey, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch,
     NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, RecordSerial, Refusal,
-    Registering, Serial, SerialRules, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
+    Registering, Serial, SerialRules, Spent, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
 };
 pub use outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
@@ -188,6 +188,15 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>>;
     /// The file is on the disk. False if it was before.
     fn upload_stored(&self, id: String, hash: [u8; 32]) -> Answer<'_, bool>;
-    /// Forgets what is out of date: uploads that no registration names, submits. The receipts to erase.
+    /// Counts one more of a budget, which is known by a hash and ends then. Seconds. How much is used.
+    fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent>;
+    /// How much of a budget is used.
+    fn spent(&self, name: [u8; 32]) -> Answer<'_, Option<Spent>>;
+    /// Files the widget's files of this version, and forgets those that were last in use before then.
+    fn file_assets(&self, assets: Vec<(String, Vec<u8>)>, now: i64, before: i64) -> Answer<'_, ()>;
+    /// A file of the widget's, of this version or an earlier one.
+    fn asset(&self, name: String) -> Answer<'_, Option<Vec<u8>>>;
+
+    /// Forgets what is out of date: budgets, uploads that no registration names, submits. The receipts to erase.
     fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>>;
 }

@@ -3,10 +3,10 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::engine::Engine;
-use super::sql::{changes, keys, merchants, outbox, registrations, serials, submits, uploads};
+use super::sql::{changes, keys, merchants, outbox, registrations, serials, several, submits, uploads};
 use super::{
     AccessKey, Answer, Change, Changing, DueLane, KeptKey, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit,
-    NewUpload, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial, Store,
+    NewUpload, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial, Spent, Store,
     Submit, SubmitKey, SubmitState, Upload, Upstream,
 };
 use crate::limits;
@@ -182,9 +182,29 @@ impl<E: Engine> Store for E {
         self.write(move |sql| uploads::stored(sql, &id, &hash))
     }
 
+    fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent> {
+        self.write(move |sql| several::spend(sql, &name, ends, now))
+    }
+
+    fn spent(&self, name: [u8; 32]) -> Answer<'_, Option<Spent>> {
+        self.read(move |sql| several::spent(sql, &name))
+    }
+
+    fn file_assets(&self, assets: Vec<(String, Vec<u8>)>, now: i64, before: i64) -> Answer<'_, ()> {
+        self.write(move |sql| {
+            assets.iter().try_for_each(|(name, bytes)| several::file_asset(sql, name, bytes, now))?;
+            several::forget_assets(sql, before)
+        })
+    }
+
+    fn asset(&self, name: String) -> Answer<'_, Option<Vec<u8>>> {
+        self.read(move |sql| several::asset(sql, &name))
+    }
+
     fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>> {
         self.write(move |sql| {
             submits::forget(sql, now)?;
+            several::forget_budgets(sql, now / 1_000)?;
             outbox::forget(sql, now - limits::OUTBOX_KEPT_MILLIS)?;
             uploads::sweep(sql, uploads_before)
         })

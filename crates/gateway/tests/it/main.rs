@@ -41,6 +41,7 @@ mod registration_changes;
 mod secrets;
 mod serial_numbers;
 mod several_files;
+mod several_gateways;
 mod two_gateways;
 mod uploads;
 

@@ -102,7 +102,7 @@ pub(super) async fn card(
 }
 
 pub(super) async fn asset(State(app): State<Arc<App>>, Path(name): Path<String>, headers: HeaderMap) -> Result<Response, GatewayError> {
-    let asset = app.assets.get(&name).ok_or(GatewayError::NotFound)?;
+    let asset = app.assets.get_filed(app.store.as_ref(), &name).await?.ok_or(GatewayError::NotFound)?;
     let mut answer = encoded(&asset.plain, asset.brotli.as_ref(), &headers);
     for (name, value) in [
         (header::CONTENT_TYPE, asset.media_type),

@@ -28,13 +28,12 @@ pub(super) async fn register(
     let now = app.clock.seconds();
     // The same again costs nothing; the same key with something else does, or any number of serial numbers could be tried with one.
     let attempt = register::attempt(&page.session.frm, key, &body);
-    let spent = app.budgets.registration(&page.session.sid, attempt, peer.into(), now);
-    spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
-    let done = register::from_page(&app, &page, key, body).await.inspect_err(|error| {
-        for _ in 0..error.unknown_serials() {
-            app.budgets.missed(peer.into(), now);
-        }
-    })?;
+    app.budgets.registration(&page.session.sid, attempt, peer.into(), now).await?;
+    let done = register::from_page(&app, &page, key, body).await;
+    if let Err(error) = &done {
+        app.budgets.missed(error.unknown_serials(), peer.into(), now).await?;
+    }
+    let done = done?;
     let queued = done.registrations.iter().any(|one| one.status == RegistrationStatus::Queued);
     let status = if queued { StatusCode::ACCEPTED } else { StatusCode::CREATED };
     let answer = RegistrationsAnswer { registrations: done.registrations, status_token: done.status_token };

@@ -32,12 +32,11 @@ pub(super) async fn check(
         GatewayError::field("/serialNumber", fault.code(), fault.message())
     })?;
     let now = app.clock.seconds();
-    let spent = app.budgets.check(&page.session.sid, peer.into(), now);
-    spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
+    app.budgets.check(&page.session.sid, peer.into(), now).await?;
     let answer = check::check(&app, &page, &serial).await?;
     measure::checked(answer.status);
     if answer.status == CheckStatus::Unknown {
-        app.budgets.missed(peer.into(), now);
+        app.budgets.missed(1, peer.into(), now).await?;
     }
     Ok(Json(answer))
 }

@@ -38,7 +38,7 @@ pub(super) async fn open(
         Some(old) => renewed(&app, old, &asked, &merchant, &origin)?,
         None => clock::new_id(&app.clock),
     };
-    app.budgets.session(peer.into(), now).map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
+    app.budgets.session(peer.into(), now).await?;
     let session = Session {
         v: 1,
         mid: merchant.id,

@@ -24,8 +24,7 @@ pub(super) async fn grant(
 ) -> Result<(StatusCode, Json<UploadAnswer>), GatewayError> {
     page.allow(Operation::Upload)?;
     let asked: UploadRequest = decode(body)?;
-    let spent = app.budgets.upload(&page.session.sid, peer.into(), app.clock.seconds());
-    spent.map_err(|over| GatewayError::BudgetExhausted { retry_after: over.0 })?;
+    app.budgets.upload(&page.session.sid, peer.into(), app.clock.seconds()).await?;
     let granted = uploads::grant(&app, &page.merchant, Some(page.session.sid.clone()), &asked).await?;
     Ok((StatusCode::CREATED, Json(granted.into())))
 }

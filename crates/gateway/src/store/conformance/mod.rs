@@ -5,6 +5,7 @@
 mod changes;
 mod lists;
 pub(super) mod outbox;
+pub(super) mod several;
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use serde_json::{Map, json};
 
 use super::{
     Address, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit,
-    NewUpload, Query, RecordReceipts, Registering, SerialRules, Store, SubmitKey, SubmitState, UploadState, Upstream,
+    NewUpload, Query, RecordReceipts, Registering, SerialRules, Spent, Store, SubmitKey, SubmitState, UploadState, Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -64,6 +65,8 @@ macro_rules! conformance {
             what_is_erased_is_gone_and_its_numbers_are_free,
             a_random_number_is_one_that_nobody_has,
             long_lists_are_read_piece_by_piece,
+            several::a_budget_is_counted_to_the_last_and_begins_anew,
+            several::a_file_of_the_widget_is_there_for_every_gateway,
         );
     };
     ($place:path => $($($room:ident)::+),* $(,)?) => {

@@ -1,5 +1,6 @@
 //! What is kept, as plain data.
 
+mod budget;
 mod key;
 mod merchant;
 mod registration;
@@ -7,6 +8,7 @@ mod serial;
 mod submit;
 mod upload;
 
+pub use budget::Spent;
 pub use key::{AccessKey, KeptKey, Key, KeyKind};
 pub use merchant::{Merchant, MerchantSettings, Mode, Upstream};
 pub use registration::{

@@ -15,10 +15,11 @@ use super::super::engine::{Row, Sql, Step, Value};
 use crate::limits;
 
 /// Each migration once, in order, by its number.
-const MIGRATIONS: [(i64, &str); 3] = [
+const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../../migrations/postgres/0001_first.sql")),
     (3, include_str!("../../../migrations/postgres/0003_registration_api.sql")),
     (4, include_str!("../../../migrations/postgres/0004_outbox.sql")),
+    (8, include_str!("../../../migrations/postgres/0008_several_gateways.sql")),
 ];
 
 /// A connection, and the statements it knows.

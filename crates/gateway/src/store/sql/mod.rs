@@ -6,5 +6,6 @@ pub(super) mod merchants;
 pub(super) mod outbox;
 pub(super) mod registrations;
 pub(super) mod serials;
+pub(super) mod several;
 pub(super) mod submits;
 pub(super) mod uploads;

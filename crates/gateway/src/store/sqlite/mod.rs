@@ -20,11 +20,12 @@ use writer::Writer;
 const OLDEST: i32 = 3_051_003;
 
 /// Each migration once, in order; their number is the file's `user_version`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_first.sql"),
     include_str!("../../../migrations/sqlite/0002_several_receipts.sql"),
     include_str!("../../../migrations/sqlite/0003_registration_api.sql"),
     include_str!("../../../migrations/sqlite/0004_outbox.sql"),
+    include_str!("../../../migrations/sqlite/0008_several_gateways.sql"),
 ];
 
 /// The embedded store.

@@ -1,0 +1,29 @@
+//! Stories about what several gateways on one store have together.
+
+use futures_util::future::join_all;
+
+use super::{Open, Spent};
+
+pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    let spends = (0..40).map(|number| if number % 2 == 0 { one.spend([1; 32], 160, 100) } else { another.spend([1; 32], 160, 100) });
+    let mut used: Vec<u64> = join_all(spends).await.into_iter().map(|spent| spent.unwrap().used).collect();
+    used.sort_unstable();
+    assert_eq!(used, (1..=40).collect::<Vec<_>>());
+    assert_eq!(another.spend([1; 32], 219, 159).await.unwrap(), Spent { used: 41, ends: 160 }, "it ends when it was to end");
+    assert_eq!(one.spend([1; 32], 220, 160).await.unwrap(), Spent { used: 1, ends: 220 });
+    assert_eq!(another.spent([1; 32]).await.unwrap(), Some(Spent { used: 1, ends: 220 }));
+    one.sweep(0, 220_000).await.unwrap();
+    assert_eq!((one.spent([1; 32]).await.unwrap(), one.spent([2; 32]).await.unwrap()), (None, None));
+}
+
+pub(in crate::store) async fn a_file_of_the_widget_is_there_for_every_gateway(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    let files = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), vec![0, 7])).collect::<Vec<_>>();
+    one.file_assets(files(&["a.wasm", "a.js"]), 10, 0).await.unwrap();
+    another.file_assets(files(&["a.js", "b.js"]), 20, 0).await.unwrap();
+    assert_eq!(another.asset("a.wasm".into()).await.unwrap().unwrap(), [0, 7]);
+    one.file_assets(files(&["b.js"]), 30, 20).await.unwrap();
+    let there = join_all(["a.wasm", "a.js", "b.js", "c.js"].map(|name| one.asset(name.into()))).await;
+    assert_eq!(there.into_iter().map(|asset| asset.unwrap().is_some()).collect::<Vec<_>>(), [false, true, true, false]);
+}

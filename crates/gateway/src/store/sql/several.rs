@@ -1,0 +1,46 @@
+//! What several gateways on one store have together: budgets, and the widget's files.
+
+use super::super::engine::{Sql, values};
+use super::super::{Spent, StoreError};
+
+/// Counts one more of a budget; one that has ended begins anew.
+pub(in crate::store) fn spend(sql: &mut dyn Sql, name: &[u8; 32], ends: i64, now: i64) -> Result<Spent, StoreError> {
+    let row = sql.row(
+        "INSERT INTO budgets (name, used, ends_at) VALUES (?1, 1, ?2)
+         ON CONFLICT (name) DO UPDATE SET used = CASE WHEN budgets.ends_at <= ?3 THEN 1 ELSE budgets.used + 1 END,
+             ends_at = CASE WHEN budgets.ends_at <= ?3 THEN ?2 ELSE budgets.ends_at END
+         RETURNING used, ends_at",
+        values![name, ends, now],
+    )?;
+    let row = row.ok_or(StoreError::Content("no budget"))?;
+    Ok(Spent { used: row.count(0)?, ends: row.int(1)? })
+}
+
+pub(in crate::store) fn spent(sql: &mut dyn Sql, name: &[u8; 32]) -> Result<Option<Spent>, StoreError> {
+    let row = sql.row("SELECT used, ends_at FROM budgets WHERE name = ?1", values![name])?;
+    row.map(|row| Ok(Spent { used: row.count(0)?, ends: row.int(1)? })).transpose()
+}
+
+/// Forgets budgets that have ended. Seconds.
+pub(in crate::store) fn forget_budgets(sql: &mut dyn Sql, now: i64) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM budgets WHERE ends_at <= ?1", values![now])?;
+    Ok(())
+}
+
+/// Files one of the widget's files, or notes that it is still in use.
+pub(in crate::store) fn file_asset(sql: &mut dyn Sql, name: &str, bytes: &[u8], now: i64) -> Result<(), StoreError> {
+    sql.execute(
+        "INSERT INTO assets (name, bytes, filed_at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET filed_at = ?3",
+        values![name, Some(bytes.to_vec()), now],
+    )?;
+    Ok(())
+}
+
+pub(in crate::store) fn asset(sql: &mut dyn Sql, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    sql.row("SELECT bytes FROM assets WHERE name = ?1", values![name])?.map_or(Ok(None), |row| row.maybe_bytes(0))
+}
+
+pub(in crate::store) fn forget_assets(sql: &mut dyn Sql, before: i64) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM assets WHERE filed_at < ?1", values![before])?;
+    Ok(())
+}
