@@ -46,6 +46,8 @@ pub struct Config {
     pub allow_private_upstreams: bool,
     /// For how long an upstream may go on working on a registration after the connection broke.
     pub upstream_quiet: Duration,
+    /// How much of the disk has to be free for the gateway to be ready, in hundredths.
+    pub disk_free_percent: u32,
     /// Requests that are worked on at once.
     pub requests_at_once: u32,
     /// The time.
@@ -79,6 +81,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The data folder.
     pub data: PathBuf,
+    /// How much of its disk has to be free, in hundredths.
+    pub disk_free_percent: u32,
     /// Room for requests that are worked on.
     pub room: Semaphore,
     /// Whether the gateway is about to end, so that nothing more is sent to it.
@@ -144,6 +148,7 @@ impl App {
             room: Semaphore::new(config.requests_at_once as usize),
             stopping: AtomicBool::new(false),
             data: config.data,
+            disk_free_percent: config.disk_free_percent,
             card_max_age: config.card_max_age,
             store,
             secrets,

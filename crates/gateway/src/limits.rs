@@ -82,8 +82,8 @@ pub const CARD_MAX_AGE_MOST: u32 = 24 * 60 * 60;
 /// 20 seconds of notice before the end at most: orchestrators kill after 30, and what runs has to be finished in time. Seconds.
 pub const SHUTDOWN_NOTICE_MOST: u32 = 20;
 
-/// 5 hundredths of the disk are kept free of receipts, so that registrations still find room.
-pub const DISK_KEPT_FREE: u64 = 5;
+/// 5 hundredths of the disk: with less the operator is told, while registrations still find room. Percent.
+pub const DISK_FREE_PERCENT: u32 = 5;
 
 /// 5 seconds between two times at which measures are summed up.
 pub const UPKEEP_EVERY: Duration = Duration::from_secs(5);

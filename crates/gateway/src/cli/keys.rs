@@ -105,7 +105,8 @@ impl Keys {
     }
 }
 
-async fn create(
+/// Makes a key. What is shown of it, once.
+pub(super) async fn create(
     store: &dyn Store,
     settings: &Settings,
     merchant: String,

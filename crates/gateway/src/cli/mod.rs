@@ -2,7 +2,9 @@
 //!
 //! What a script reads goes to standard output, everything for people to standard error.
 
+mod backup;
 mod configuration;
+mod init;
 mod keys;
 mod merchants;
 mod outbox;
@@ -42,11 +44,15 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Set a gateway up: configuration, merchant, keys, and what goes on the shop's page.
+    Init(init::Init),
     /// Serve the card and the registration API.
     Serve(serve::Serve),
     /// The configuration.
     #[command(subcommand)]
     Config(configuration::Configuration),
+    /// Copy everything that is kept into a new folder. The gateway may run meanwhile.
+    Backup(backup::Backup),
     /// Merchants.
     #[command(subcommand)]
     Merchant(merchants::Merchants),
@@ -112,11 +118,13 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) => return failed(&CliError::Io { what: "cannot start".to_owned(), source: error }),
     };
     let Cli { config: file, data, json, command } = cli;
-    let given = CommandLine { file, flags: vec![("data", "data", data)] };
+    let given = CommandLine { file, without_file: false, flags: vec![("data", "data", data)] };
     let done = runtime.block_on(async {
         match command {
             Command::Serve(serve) => serve.run(given).await,
+            Command::Init(init) => init.run(given, json).await,
             Command::Config(configuration) => configuration.run(given, json),
+            Command::Backup(backup) => backup.run(&config::load(given)?, json),
             Command::Merchant(merchants) => merchants.run(&config::load(given)?, json).await,
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,
             Command::Serials(serials) => serials.run(&config::load(given)?, json).await,

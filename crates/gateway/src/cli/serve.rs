@@ -96,6 +96,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         card_max_age: settings.card_max_age,
         allow_private_upstreams: settings.allow_private_upstreams,
         upstream_quiet: Duration::from_secs(settings.upstream_quiet.into()),
+        disk_free_percent: settings.disk_free_percent,
         requests_at_once: settings.crowd.requests,
         clock: Clock::System,
     })

@@ -1,7 +1,7 @@
 //! The settings there are, by their names in the file, and what each is called in the environment.
 
 /// Every setting. A setting that is read and does not stand here would be refused in the file; a test holds the two together.
-pub const SETTINGS: [&str; 33] = [
+pub const SETTINGS: [&str; 34] = [
     "data",
     "public_url",
     "listen",
@@ -17,6 +17,7 @@ pub const SETTINGS: [&str; 33] = [
     "limits.connections_per_address",
     "limits.requests",
     "operator.listen",
+    "operator.disk_free_percent",
     "proxies.trusted",
     "proxies.header",
     "store.postgres",

@@ -59,6 +59,8 @@ pub struct Settings {
     pub crowd: Crowd,
     /// The operator's listener; `None` for none.
     pub operator: Option<Operator>,
+    /// How much of the disk has to be free for the gateway to be ready, in hundredths.
+    pub disk_free_percent: u32,
     /// Whose word on the visitor's address is taken.
     pub proxies: Trusted,
     /// What holds the registrations.
@@ -114,6 +116,8 @@ pub enum LogFormat {
 pub struct CommandLine {
     /// The file, where it is named.
     pub file: Option<PathBuf>,
+    /// No file is read, not even the one that lies there.
+    pub without_file: bool,
     /// Settings: the setting, the flag, the value.
     pub flags: Vec<(&'static str, &'static str, Option<String>)>,
 }
@@ -138,7 +142,8 @@ pub fn load_from(command_line: CommandLine, variables: Vec<(String, String)>) ->
     let named = command_line.file.or_else(|| named.map(|(_, value)| PathBuf::from(value)));
     let mut all = AllGiven::default();
     let (path, required) = named.map_or_else(|| (PathBuf::from(DEFAULT_FILE), false), |path| (path, true));
-    match fs::read_to_string(&path) {
+    let text = if command_line.without_file { Ok(String::new()) } else { fs::read_to_string(&path) };
+    match text {
         Ok(text) => all.file(&path, &text),
         Err(error) if !required && error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => all.faults.push(Fault {
@@ -184,6 +189,7 @@ fn read(all: AllGiven) -> (Settings, Reader) {
         address_budget_factor: from.whole("budgets.address_factor", 1, 1_000_000).unwrap_or(1),
         crowd: crowd(from),
         operator: operator(from),
+        disk_free_percent: from.whole("operator.disk_free_percent", 0, 100).unwrap_or(limits::DISK_FREE_PERCENT),
         proxies: proxies(from),
         store: kept::store(from),
         receipts: kept::receipts(from),

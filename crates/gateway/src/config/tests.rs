@@ -87,6 +87,7 @@ fn what_is_wrong_is_told_by_line_name_and_hint() {
         ("[limits]\nconnections_per_address = '64 of them'", "limits.connections_per_address: is no number"),
         ("[limits]\nrequests = 1000000", "limits.requests: is no number"),
         ("[operator]\nlisten = '9787'", "operator.listen: \"9787\" is no address with a port"),
+        ("[operator]\ndisk_free_percent = 101", "operator.disk_free_percent: is no number"),
         ("[proxies]\ntrusted = '10.0.0.0/8'", "proxies.trusted: is a text; it is a list"),
         ("[proxies]\ntrusted = ['10.0.0.1/8']", "\"10.0.0.1/8\" is an address within a network; the network is 10.0.0.0/8"),
         ("[proxies]\ntrusted = ['0.0.0.0/0']", "trusts everybody"),
@@ -134,7 +135,7 @@ fn with(text: &str, variables: &[(&str, &str)], flags: &[(&'static str, &'static
     fs::write(&file, text).unwrap();
     let flags = flags.iter().map(|(setting, flag, value)| (*setting, *flag, Some((*value).to_owned()))).collect();
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    load_from(CommandLine { file: Some(file), flags }, variables)
+    load_from(CommandLine { file: Some(file), without_file: false, flags }, variables)
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn faults_name_the_variable_the_flag_and_the_file() {
     ] {
         assert!(all.contains(told), "{told}: {all}");
     }
-    let missing = load_from(CommandLine { file: Some("/nowhere/regcard.toml".into()), flags: Vec::new() }, Vec::new()).unwrap_err();
+    let missing = load_from(CommandLine { file: Some("/nowhere/regcard.toml".into()), ..CommandLine::default() }, Vec::new()).unwrap_err();
     assert!(missing.to_string().contains("/nowhere/regcard.toml"), "{missing}");
 }
 

@@ -34,7 +34,7 @@ pub use model::{
 };
 pub use outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
-pub use sqlite::Sqlite;
+pub use sqlite::{Sqlite, copy_database};
 
 /// The store could not do it.
 #[derive(Debug, Error)]

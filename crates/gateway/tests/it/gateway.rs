@@ -91,6 +91,7 @@ impl Gateway {
             card_max_age: 60,
             allow_private_upstreams: false,
             upstream_quiet: std::time::Duration::from_secs(120),
+            disk_free_percent: 0,
             requests_at_once: regcard_gateway::limits::REQUESTS,
             clock: Clock::manual(NOW),
         };

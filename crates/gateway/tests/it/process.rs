@@ -77,9 +77,21 @@ impl Process {
 
     /// A shop whose gateway has a configuration's file.
     pub(crate) fn start_configured(configuration: &str) -> Process {
+        Process::start_in_configured(configuration, &[])
+    }
+
+    /// The same with arguments for the gateway.
+    pub(crate) fn start_in_configured(configuration: &str, serve: &[&str]) -> Process {
         let folder = folder();
         std::fs::write(folder.path().join("regcard.toml"), configuration).unwrap();
-        Process::start_in(folder, &[], &[])
+        Process::start_in(folder, &[], serve)
+    }
+
+    /// The gateway of a folder in which there is a shop already. Where it says that it is reached nobody is.
+    pub(crate) fn start_on(folder: TempDir, key: &str, access_token: &str) -> Process {
+        let (child, gateway) = serve_on(folder.path(), "127.0.0.1:0", &[]);
+        let shop = Shop { http: client(), gateway, key: key.to_owned(), access_token: access_token.to_owned() };
+        Process { shop, folder: Home { folder, _database: None }, options: Vec::new(), child }
     }
 
     fn start_in(folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
@@ -110,8 +122,18 @@ impl Process {
 
     /// Asks it to end, and waits until it has; whether it ended well.
     pub(crate) async fn terminate(&mut self) -> bool {
+        self.signal();
+        self.ended().await
+    }
+
+    /// Asks it to end.
+    pub(crate) fn signal(&self) {
         let told = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
         assert!(told.success());
+    }
+
+    /// Waits until it has ended; whether it ended well.
+    pub(crate) async fn ended(&mut self) -> bool {
         let mut ended = None;
         crate::until("it has ended", || {
             ended = self.child.try_wait().unwrap();
@@ -119,6 +141,24 @@ impl Process {
         })
         .await;
         ended.is_some_and(|status| status.success())
+    }
+
+    /// Where the operator's routes are.
+    pub(crate) fn operator(&self) -> String {
+        let log = self.log();
+        let said = log.lines().rev().find_map(|line| line.split_once("the operator's routes are on ")).unwrap();
+        said.1.trim().to_owned()
+    }
+
+    /// Waits until it works on so many requests.
+    pub(crate) async fn working_on(&self, count: usize) {
+        let wanted = format!("regcard_requests_in_flight {count}\n");
+        let asking = async {
+            while !self.shop.http.get(format!("{}/metrics", self.operator())).send().await.unwrap().text().await.unwrap().contains(&wanted)
+            {
+            }
+        };
+        assert!(tokio::time::timeout(std::time::Duration::from_secs(15), asking).await.is_ok(), "never: works on {count}");
     }
 
     pub(crate) fn folder(&self) -> &Path {

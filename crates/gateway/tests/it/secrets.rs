@@ -130,22 +130,38 @@ async fn an_access_token_is_printed_once_and_kept_as_a_hash() {
 
 #[tokio::test]
 async fn no_line_of_the_log_holds_a_token_a_grant_a_serial_number_or_a_person() {
-    let mut gateway = Process::start();
-    let shop = gateway.shop.clone();
-    shop.load_serials(&["SN-VERY-OWN-1"]).await;
-    let page = shop.page().await;
-    page.check("SN-VERY-OWN-1").await.good(200);
-    let signed = page.signed("image/jpeg", 50).await;
-    assert_eq!(page.put(&signed, "image/jpeg", crate::shop::photo(50)).await.status, 201);
-    let registered = page.register("the-idempotency-key-itself", registration("SN-VERY-OWN-1")).await.good(201);
-    shop.api("/api/registrations?email=mara@example.com").await.good(200);
-    shop.api("/api/serial_numbers/SN-VERY-OWN-1").await.good(200);
-    assert!(gateway.terminate().await);
-    let log = gateway.log();
-    let grant = signed.rsplit('/').next().unwrap();
-    let status = registered["statusToken"].as_str().unwrap();
-    for secret in [page.token.as_str(), grant, status, "the-idempotency-key-itself", "SN-VERY-OWN-1", "Mara", "mara@example.com"] {
-        assert!(!log.contains(secret), "{secret}");
+    for format in ["text", "json"] {
+        let mut gateway = Process::start_configured(&format!("[log]\nformat = '{format}'\n"));
+        let shop = gateway.shop.clone();
+        shop.load_serials(&["SN-VERY-OWN-1"]).await;
+        let page = shop.page().await;
+        page.check("SN-VERY-OWN-1").await.good(200);
+        let signed = page.signed("image/jpeg", 50).await;
+        assert_eq!(page.put(&signed, "image/jpeg", crate::shop::photo(50)).await.status, 201);
+        let registered = page.register("the-idempotency-key-itself", registration("SN-VERY-OWN-1")).await.good(201);
+        shop.api("/api/registrations?email=mara@example.com").await.good(200);
+        shop.api("/api/serial_numbers/SN-VERY-OWN-1").await.good(200);
+        let visitor = crate::visitor::Visitor::opens(&shop).await;
+        visitor.fills_in("SN-VERY-OWN-2").sends().await;
+        // What is refused, and what comes from nowhere, is no reason to tell either.
+        page.register("the-idempotency-key-itself", registration("SN-VERY-OWN-3")).await.problem(422, "idempotency-key-reused");
+        shop.get("/SN-VERY-OWN-4?customerEmail=mara@example.com").await.problem(404, "not-found");
+        assert!(gateway.terminate().await);
+        let log = gateway.log();
+        let grant = signed.rsplit('/').next().unwrap();
+        let status = registered["statusToken"].as_str().unwrap();
+        let own = [&shop.access_token, page.token.as_str(), grant, status];
+        for secret in own.into_iter().chain(["the-idempotency-key-itself", "SN-VERY-OWN", "Mara", "mara@example.com", "mara%40example"]) {
+            assert!(!log.contains(secret), "{format}: {secret}");
+        }
+        let answered: Vec<&str> = log.lines().filter(|line| line.contains("answered")).collect();
+        assert!(answered.len() > 8, "{log}");
+        if format == "json" {
+            let lines: Vec<serde_json::Value> = answered.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+            assert!(
+                lines.iter().any(|line| line["route"] == "/v1/registrations" && line["status"] == 201 && line["span"]["id"].is_string()),
+                "{log}"
+            );
+        }
     }
-    assert!(log.contains("answered"), "{log}");
 }

@@ -1,6 +1,7 @@
 //! SQLite in a file: one thread that writes, several commits in one, and a few connections that read.
 
 mod connection;
+mod copy;
 mod writer;
 
 use std::fmt;
@@ -14,7 +15,11 @@ use tokio::sync::Semaphore;
 use super::engine::{Engine, Sql, Step};
 use super::{Answer, StoreError};
 use crate::limits;
+pub use copy::copy_database;
 use writer::Writer;
+
+/// The database within a data folder.
+const FILE: &str = "regcard.sqlite3";
 
 /// The oldest SQLite that does not lose committed rows in write-ahead mode (3.51.3), as SQLite numbers it.
 const OLDEST: i32 = 3_051_003;
@@ -55,7 +60,7 @@ impl Sqlite {
             return Err(StoreError::Version(rusqlite::version()));
         }
         fs::create_dir_all(data).map_err(StoreError::Folder)?;
-        let path = data.join("regcard.sqlite3");
+        let path = data.join(FILE);
         let mut connection = connect(&path)?;
         migrate(&mut connection)?;
         let readers = (0..limits::READERS).map(|_| connect(&path)).collect::<Result<Vec<_>, _>>()?;
