@@ -150,9 +150,10 @@ fn report(results: &[(Part, Duration, Result<()>)]) -> Result<()> {
     if failed == 0 { Ok(()) } else { bail!("not everything holds") }
 }
 
-/// `cargo deny`, in the version that is installed for this project.
+/// `cargo deny`, in the version that is installed for this project. By itself it would look at the card alone.
 fn deny() -> Command {
     let mut command = program(workspace::tool("cargo-deny"));
+    command.arg("--workspace");
     command.env("CARGO_TARGET_DIR", workspace::target());
     command
 }
