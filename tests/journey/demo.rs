@@ -12,6 +12,8 @@ pub(crate) struct Demo {
     child: Child,
     folder: Folder,
     pub(crate) shop: String,
+    /// The hosted page.
+    pub(crate) form: String,
     pub(crate) merchant: Merchant,
 }
 
@@ -29,7 +31,7 @@ impl Demo {
             line.unwrap_or_else(|| panic!("the demo does not say {name} in {lines:?}")).to_owned()
         };
         let merchant = Merchant { api: said("api: "), token: said("access token: ") };
-        Demo { shop: said("shop: "), merchant, child, folder }
+        Demo { shop: said("shop: "), form: said("form: "), merchant, child, folder }
     }
 
     /// The data of the gateway behind it, with `--forward`.

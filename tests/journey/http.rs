@@ -116,6 +116,15 @@ pub(crate) async fn ask(method: &str, url: &str, headers: &[(&str, &str)], body:
     exchange(authority, &request).await.unwrap_or_else(|| panic!("nobody answers at {url}"))
 }
 
+/// What is found at a whole address, which may lead to another one.
+pub(crate) async fn follow(url: &str) -> Message {
+    let answer = ask("GET", url, &[], "").await;
+    match answer.header("location") {
+        Some(there) => ask("GET", there, &[], "").await,
+        None => answer,
+    }
+}
+
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|four| four == b"\r\n\r\n")
 }

@@ -2,11 +2,14 @@
 
 use serde_json::json;
 
+use crate::browser::Browser;
 use crate::card::{Card, SUBMIT};
+use crate::demo::Demo;
+use crate::http;
 use crate::pictures::{CLEAN, jpeg, png};
-use crate::proxy::Fate;
+use crate::proxy::{Fate, Proxy};
 use crate::receipts::{read, visit};
-use crate::visit::{EMAIL, Visit};
+use crate::visit::{EMAIL, SERIAL, Visit};
 use crate::wait::until_true;
 
 /// Time runs a hundred times as fast for whatever waits for a second or more, so that nobody has to wait for it here. The twenty seconds
@@ -59,6 +62,30 @@ async fn an_address_that_has_run_out_is_asked_for_anew_and_nobody_notices() {
     card.done().await;
     assert_eq!(read(&visit).await, [bytes]);
     visit.browser.console_says(&["status of 403"]).await;
+}
+
+/// On the hosted page, whose own policy has to let the file go to a third origin.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_in_the_bucket_already_is_there_though_nobody_heard_of_it() {
+    let demo = Demo::start(&["--s3"]);
+    let way = Proxy::open().await;
+    let browser = Browser::open_behind(&way).await;
+    way.once("PUT", "/incoming/", Fate::AnswerLost);
+    browser.go(&demo.form).await;
+    let card = Card { browser: &browser, nth: 0 };
+    card.fill(EMAIL, SERIAL).await;
+    let (receipt, bytes) = demo.folder().receipt();
+    card.choose(&receipt).await;
+    card.receipt_is("stored").await;
+    let statuses: Vec<u16> =
+        way.seen("PUT", "/incoming/").iter().map(|one| one.answer.as_ref().map_or(0, |answer| answer.status())).collect();
+    assert_eq!(statuses, [0, 412]);
+    assert_eq!(way.count("POST", "/v1/upload_file"), 1);
+    card.submit().await;
+    card.done().await;
+    let url = demo.merchant.registrations_of(EMAIL).await[0]["fieldData"]["InvoiceUpload"].as_str().unwrap().to_owned();
+    assert_eq!(http::follow(&url).await.body, bytes);
+    browser.console_says(&["net::ERR_EMPTY_RESPONSE", "status of 412"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,24 @@ async fn a_customer_registers_on_the_gateways_own_page() {
     visit.browser.console_is_silent().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_registers_and_the_receipt_goes_straight_to_the_bucket() {
+    let demo = Demo::start(&["--s3"]);
+    let way = journey(&demo, "tom-s3@example.org").await;
+    let put = way.seen("PUT", "/incoming/").remove(0).request;
+    assert_eq!((put.header("if-none-match"), put.header("content-type")), (Some("*"), Some("image/png")));
+    assert_eq!(way.count("PUT", "/v1/uploads/"), 0);
+    // The bucket has noted who brought and fetched how much.
+    let asked = http::ask("GET", &format!("http://{}/-/requests", put.header("host").unwrap()), &[], "").await.json();
+    let by_gateway = asked.as_array().unwrap().iter().filter(|one| one["agent"].as_str().is_some_and(|name| name.starts_with("regcard/")));
+    let (mut sent, mut fetched) = (0, 0);
+    for one in by_gateway {
+        sent += one["sent"].as_u64().unwrap();
+        fetched += if one["method"] == "GET" { one["answered"].as_u64().unwrap() } else { 0 };
+    }
+    assert!(sent == 0 && fetched > 0 && fetched <= 4_096, "{asked}");
+}
+
 /// Whether a file of this folder holds these words. The database keeps them as they are.
 fn holds(folder: &Path, words: &str) -> bool {
     let entries = std::fs::read_dir(folder).unwrap().map(Result::unwrap);
@@ -56,7 +74,7 @@ fn holds(folder: &Path, words: &str) -> bool {
     files.into_iter().any(|bytes| bytes.windows(words.len()).any(|window| window == words.as_bytes()))
 }
 
-async fn journey(demo: &Demo, email: &str) {
+async fn journey(demo: &Demo, email: &str) -> Proxy {
     let way = Proxy::open().await;
     let browser = Browser::open_behind(&way).await;
     browser.go(&demo.shop).await;
@@ -79,11 +97,12 @@ async fn journey(demo: &Demo, email: &str) {
     assert_eq!(one["productName"], "Espresso Duo");
     assert!(one["purchaseDate"].as_str().is_some_and(|date| date.starts_with(DATE)), "{one}");
     let url = one["fieldData"]["InvoiceUpload"].as_str().unwrap_or_else(|| panic!("no receipt in {one}"));
-    let stored = http::ask("GET", url, &[], "").await;
+    let stored = http::follow(url).await;
     assert_eq!((stored.status(), stored.body), (200, bytes));
 
     assert!(way.count("", "") > 10);
     way.has_not_seen(demo.merchant.secret());
     assert!(!browser.everything().await.contains(demo.merchant.secret()));
     browser.console_is_silent().await;
+    way
 }

@@ -47,7 +47,8 @@ export default async (file, signal, extra, ask) => {
       // A page may have replaced XMLHttpRequest by one that throws.
       const status = await put(sent, grant, signal, ask).catch(() => 0);
       go();
-      if (status >= 200 && status < 300) return grant.uploadId;
+      // 412: it lies there already, from a try whose answer was lost. The address is this file's alone.
+      if (status >= 200 && status < 300 || status === 412) return grant.uploadId;
       if (status === 413 || status === 415) throw status;
       if (status && status !== 408 && status < 500) {
         grant = undefined;

@@ -75,6 +75,11 @@ impl Asked {
         self.state().faults.push(fault);
     }
 
+    /// From now on nothing fails any more.
+    pub(crate) fn heal(&self) {
+        self.state().faults.clear();
+    }
+
     /// Whether this one is to fail, and how.
     pub(crate) fn fault(&self, method: &Method) -> Option<Fault> {
         let mut state = self.state();

@@ -45,7 +45,7 @@ impl Bucket {
         }
     }
 
-    /// `GET /-/requests`: what was asked so far. `POST /-/fail?times&method&status&done`: the next requests fail.
+    /// `GET /-/requests`: what was asked so far. `POST /-/fail?times&method&status&done`: the next requests fail. `POST /-/heal`: none does.
     fn of_a_test(&self, request: &Request<Incoming>) -> Option<Response<Body>> {
         let what = request.uri().path().strip_prefix("/-/")?;
         let query = request.uri().query().unwrap_or_default();
@@ -60,6 +60,10 @@ impl Bucket {
                     status: StatusCode::from_u16(number("status", 503)).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
                     done: query.contains_key("done"),
                 });
+                plain(StatusCode::NO_CONTENT, "")
+            }
+            (&Method::POST, "heal") => {
+                self.asked.heal();
                 plain(StatusCode::NO_CONTENT, "")
             }
             _ => plain(StatusCode::NOT_FOUND, ""),

@@ -1,6 +1,5 @@
 //! One gateway: its configuration, what it holds, and the routers over it.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,7 +17,7 @@ use crate::forms::Forms;
 use crate::origin::Origin;
 use crate::outbox::Outbox;
 use crate::problem::GatewayError;
-use crate::receipts::Receipts;
+use crate::receipts::{Receipts, ReceiptsError};
 use crate::secrets::{Secrets, SecretsError};
 use crate::store::{self, Merchant, Store, StoreError};
 use crate::token::Tokens;
@@ -50,6 +49,8 @@ pub struct Config {
     pub disk_free_percent: u32,
     /// Requests that are worked on at once.
     pub requests_at_once: u32,
+    /// Where receipts are kept.
+    pub receipts: config::Receipts,
     /// The time.
     pub clock: Clock,
 }
@@ -63,9 +64,9 @@ pub enum StartError {
     /// The secret.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
-    /// The folder of receipts.
-    #[error("the folder of receipts: {0}")]
-    Receipts(#[source] io::Error),
+    /// The receipts.
+    #[error("receipts: {0}")]
+    Receipts(#[from] ReceiptsError),
     /// What a crash left.
     #[error("cleaning up after the last run: {0}")]
     Sweep(#[source] GatewayError),
@@ -138,7 +139,7 @@ impl App {
             budgets: Budgets::new(config.address_budget_factor, &secrets, shared),
             forms: Forms::new(&config.forms),
             assets: Assets::open(config.assets.as_deref()),
-            receipts: Receipts::open(&config.data).map_err(StartError::Receipts)?,
+            receipts: Receipts::open(&config.data, &config.receipts)?,
             cards: Cards::default(),
             turns: Turns::default(),
             upstreams: Upstreams::new(config.allow_private_upstreams),
@@ -155,8 +156,8 @@ impl App {
             public_url,
             origin,
         };
-        app.receipts.sweep(app.store.as_ref(), app.clock.millis(), true).await.map_err(StartError::Sweep)?;
         app.assets.file(app.store.as_ref(), app.clock.millis()).await?;
+        app.receipts.disk.clean_up(app.store.as_ref()).await.map_err(StartError::Sweep)?;
         Ok(Arc::new(app))
     }
 
@@ -165,7 +166,7 @@ impl App {
     /// # Errors
     /// If the store cannot do it now.
     pub async fn sweep(&self) -> Result<usize, GatewayError> {
-        self.receipts.sweep(self.store.as_ref(), self.clock.millis(), false).await
+        self.receipts.sweep(self.store.as_ref(), self.clock.millis()).await
     }
 
     /// Whether a page of this origin may use a merchant's keys.

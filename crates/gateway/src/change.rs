@@ -11,7 +11,8 @@ use crate::problem::GatewayError;
 use crate::record;
 use crate::register::{own_files, refused, rules};
 use crate::server_json::{self, Sent};
-use crate::store::{Change, Changing, Merchant, NewReceipts, Record};
+use crate::store::{Change, Changing, Erasure, Merchant, NewReceipts, Record};
+use crate::uploads;
 
 /// Changes a registration as a merchant's server says, and gives it back as it is then.
 ///
@@ -22,6 +23,7 @@ pub async fn registration(app: &App, merchant: &Merchant, id: &str, body: Value)
     for _try in 0..limits::CHANGE_TRIES {
         let record = one(app, merchant, id).await?;
         let change = changed(app, merchant, record, sent.clone())?;
+        uploads::look_at(app, &merchant.id, None, &change.receipts).await.unwrap_or_else(|error| error.log());
         match app.store.change_registration(change, app.clock.millis()).await? {
             Changing::Changed(erased) => {
                 erase_files(app, erased).await;
@@ -48,13 +50,9 @@ async fn one(app: &App, merchant: &Merchant, id: &str) -> Result<Record, Gateway
     app.store.records(merchant.id.clone(), vec![id.to_owned()]).await?.pop().ok_or(GatewayError::NotFound)
 }
 
-/// No registration names them any more; a file that stays all the same is erased at the next start.
-async fn erase_files(app: &App, receipts: Vec<String>) {
-    for receipt in receipts {
-        if let Err(error) = app.receipts.erase(&receipt).await {
-            tracing::warn!(%error, "a receipt's file could not be erased; the next start tries again");
-        }
-    }
+/// No registration names them any more. What cannot be erased now, the next sweep erases.
+async fn erase_files(app: &App, erasures: Vec<Erasure>) {
+    app.receipts.erase_all(app.store.as_ref(), erasures).await.map(drop).unwrap_or_else(|error| error.log());
 }
 
 fn sent(body: Value) -> Result<Map<String, Value>, GatewayError> {

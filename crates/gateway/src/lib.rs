@@ -51,7 +51,7 @@ pub mod origin;
 pub mod outbox;
 /// Everything that can go wrong for a caller.
 pub mod problem;
-/// Receipts on the local disk.
+/// Receipts: on the local disk, or in a bucket.
 pub mod receipts;
 /// A registration as the API shows it.
 pub mod record;

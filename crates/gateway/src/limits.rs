@@ -188,6 +188,30 @@ pub const UPSTREAM_TOTAL: Duration = Duration::from_secs(5);
 /// 1 MiB of an upstream's answer.
 pub const UPSTREAM_BYTES: usize = 1024 * 1024;
 
+/// 2 seconds to connect to a bucket.
+pub const BUCKET_CONNECT: Duration = Duration::from_secs(2);
+
+/// 3 seconds for a bucket's answer to a small request. A customer waits for it, and it may be asked again.
+pub const BUCKET_TOTAL: Duration = Duration::from_secs(3);
+
+/// What may go well a moment later is tried three times in all, after these pauses.
+pub const BUCKET_PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+
+/// 10 seconds to look at one file in a bucket, however often it is asked: a card gives up after 20.
+pub const BUCKET_LOOK: Duration = Duration::from_secs(10);
+
+/// 60 seconds for which a small request of the gateway's own is signed: long enough for clocks that differ a little.
+pub const BUCKET_SIGNED: Duration = Duration::from_secs(60);
+
+/// 64 KiB of a bucket's answer to a request that brings no file: such answers have some 500 bytes.
+pub const BUCKET_ANSWER_BYTES: usize = 64 * 1024;
+
+/// 60 seconds for which the address of a receipt in a bucket can be followed: a browser does so at once.
+pub const READING: Duration = Duration::from_secs(60);
+
+/// 1,000 receipts are erased in one sweep: a minute's work. The next one goes on.
+pub const SWEPT: usize = 1_000;
+
 /// 1,000 composed scripts and cards in memory: each some 30 KB.
 pub const COMPOSED: usize = 1_000;
 

@@ -9,6 +9,7 @@ use regcard_protocol::validate::Fault;
 use thiserror::Error;
 
 use crate::clock::NoRandomness;
+use crate::receipts::BucketError;
 use crate::store::StoreError;
 use crate::token::TokenError;
 
@@ -108,6 +109,12 @@ pub enum GatewayError {
     /// 503.
     #[error("not now; come again")]
     Unavailable,
+    /// 503.
+    #[error("not now; come again")]
+    Bucket(#[source] BucketError),
+    /// 500.
+    #[error("a receipt is in a bucket, and none is set up")]
+    NoBucket,
     /// 507.
     #[error("no room for the file")]
     InsufficientStorage(#[source] std::io::Error),
@@ -184,7 +191,9 @@ impl GatewayError {
             GatewayError::BadUpstreamResponse => (502, Code::BadUpstreamResponse, "Bad upstream response", true),
             GatewayError::UpstreamUnavailable => (503, Code::UpstreamUnavailable, "Upstream unavailable", true),
             GatewayError::OutcomeUnknown => (504, Code::OutcomeUnknown, "Outcome unknown", false),
-            GatewayError::Unavailable | GatewayError::Store(StoreError::Busy) => (503, Code::Unavailable, "Unavailable", true),
+            GatewayError::Unavailable | GatewayError::Bucket(_) | GatewayError::Store(StoreError::Busy) => {
+                (503, Code::Unavailable, "Unavailable", true)
+            }
             GatewayError::InsufficientStorage(_) | GatewayError::Store(StoreError::Full) => {
                 (507, Code::InsufficientStorage, "Insufficient storage", true)
             }
@@ -201,6 +210,7 @@ impl GatewayError {
             | GatewayError::Token(_)
             | GatewayError::Random(_)
             | GatewayError::File(_)
+            | GatewayError::NoBucket
             | GatewayError::Json(_) => (500, Code::Internal, "Internal error", true),
         }
     }

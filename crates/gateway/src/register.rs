@@ -23,7 +23,7 @@ use crate::store::{
     Submit, SubmitKey, SubmitState,
 };
 use crate::token::StatusClaim;
-use crate::{forward, record};
+use crate::{forward, record, uploads};
 
 /// What became of a submit, for the one who sent it.
 #[derive(Clone, Debug)]
@@ -83,8 +83,9 @@ pub async fn from_sender(
         Mode::Own => {
             let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
-            store(app, NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations, outbox: Vec::new() })
-                .await
+            let batch = NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations, outbox: Vec::new() };
+            uploads::look_at(app, &batch.merchant, batch.sid.as_deref(), batch.registrations.iter().flat_map(|one| &one.receipts)).await?;
+            store(app, batch).await
         }
     }
 }
@@ -116,7 +117,11 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     if !errors.is_empty() {
         return Err(GatewayError::Validation(errors));
     }
-    let done = store(app, NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations, outbox: Vec::new() }).await?;
+    let batch = NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations, outbox: Vec::new() };
+    // A server may name a file before it is there, so that one that cannot be seen now is no reason to refuse: a sweep looks again.
+    let receipts = batch.registrations.iter().flat_map(|one| &one.receipts);
+    uploads::look_at(app, &batch.merchant, None, receipts).await.unwrap_or_else(|error| error.log());
+    let done = store(app, batch).await?;
     let ids = done.registrations.into_iter().filter_map(|one| one.id).collect();
     let records: Vec<Record> = app.store.records(merchant.id.clone(), ids).await?;
     Ok(records.into_iter().map(|one| record::json(app, one)).collect())

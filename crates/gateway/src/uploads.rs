@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
+use futures_util::future::try_join_all;
 use futures_util::{Stream, StreamExt};
-use regcard_protocol::by_key::ByKey;
 use regcard_protocol::limits as shared;
 use regcard_protocol::receipt::{FileType, UploadAnswer, UploadRequest};
 use tokio::time::timeout;
@@ -13,9 +13,9 @@ use crate::clock;
 use crate::forward;
 use crate::limits;
 use crate::problem::GatewayError;
-use crate::receipts::{Come, Signed, Wanted};
+use crate::receipts::{Come, Signed, SignedPut, Wanted};
 use crate::secrets::hex;
-use crate::store::{Merchant, Mode, NewUpload, Upload, UploadState, Upstream};
+use crate::store::{FileReference, Merchant, Mode, NewReceipts, NewUpload, Stored, Upload, UploadState, Upstream};
 use crate::token::Grant;
 
 /// A file that may be uploaded, and where.
@@ -27,8 +27,8 @@ pub struct Granted {
     pub signed_request: String,
     /// Where they can be read afterwards.
     pub url: String,
-    /// The type that was signed.
-    pub file_type: FileType,
+    /// What has to be sent along, as it was signed.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl From<Granted> for UploadAnswer {
@@ -36,7 +36,7 @@ impl From<Granted> for UploadAnswer {
         UploadAnswer {
             upload_id: granted.id,
             signed_request: granted.signed_request,
-            headers: ByKey::from_iter([("Content-Type".to_owned(), granted.file_type.media_type().to_owned())]),
+            headers: granted.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             expires_in: u32::try_from(limits::GRANT_SECONDS).unwrap_or_default(),
         }
     }
@@ -65,7 +65,16 @@ pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request:
     let file_type = FileType::parse(&request.file_type).ok_or(GatewayError::TypeNotAllowed)?;
     let mut upload = new_upload(app, merchant, sid, &request.file_name, file_type, request.file_size)?;
     let granted = match &merchant.mode {
-        Mode::Own => here(app, &upload, file_type)?,
+        Mode::Own => match app.receipts.signer() {
+            None => here(app, &upload, file_type)?,
+            Some(signer) => {
+                // A card sends what it is told to send; a script of a merchant's server the type as it named it, and nothing else.
+                let from_page = upload.sid.is_some();
+                let sent = if from_page { file_type.media_type() } else { request.file_type.trim() };
+                let SignedPut { url, headers } = signer.put(&upload, sent, from_page);
+                Granted { id: upload.id.clone(), signed_request: url, url: app.receipt_url(&upload.receipt), headers }
+            }
+        },
         Mode::Forward(upstream) => {
             let granted = upstream_grant(app, merchant, upstream, &upload, file_type).await?;
             upload.upstream_url = Some(granted.url.clone());
@@ -86,10 +95,9 @@ pub async fn keep(app: &App, merchant: &Merchant, sid: &str, name: &str, come: C
     let id = upload.id.clone();
     match &merchant.mode {
         Mode::Own => {
-            let receipt = upload.receipt.clone();
-            app.store.add_upload(upload, app.clock.millis()).await?;
-            app.receipts.keep(come, &receipt).await?;
-            app.store.upload_stored(id.clone(), judged.hash).await?;
+            app.store.add_upload(upload.clone(), app.clock.millis()).await?;
+            let stored = app.receipts.keep(come, &upload).await?;
+            app.store.upload_stored(id.clone(), stored).await?;
         }
         Mode::Forward(upstream) => {
             let granted = upstream_grant(app, merchant, upstream, &upload, judged.file_type).await?;
@@ -100,6 +108,33 @@ pub async fn keep(app: &App, merchant: &Merchant, sid: &str, name: &str, come: C
         }
     }
     Ok(id)
+}
+
+/// Looks at the files that registrations name and that were to go straight to a bucket: before the transaction, which asks no network.
+/// A file that is not there, or not what was signed, is refused by that as any other.
+///
+/// # Errors
+/// If the bucket cannot be asked now. Nothing is lost by that: the same may be sent again.
+pub async fn look_at<'a>(
+    app: &App,
+    merchant: &str,
+    sid: Option<&str>,
+    fields: impl IntoIterator<Item = &'a NewReceipts>,
+) -> Result<(), GatewayError> {
+    if app.receipts.signer().is_none() {
+        return Ok(());
+    }
+    let looks = fields.into_iter().flat_map(|field| &field.files).map(async |file| {
+        let upload = match file {
+            FileReference::Upload(id) => app.store.upload(id.clone()).await?.filter(|upload| upload.about.sid.as_deref() == sid),
+            FileReference::Receipt(receipt) => app.store.receipt(receipt.clone()).await?,
+        };
+        match upload.filter(|upload| upload.about.merchant == merchant) {
+            Some(upload) => app.receipts.look(app.store.as_ref(), &upload).await,
+            None => Ok(()),
+        }
+    });
+    try_join_all(looks).await.map(drop)
 }
 
 fn new_upload(
@@ -132,7 +167,11 @@ fn here(app: &App, upload: &NewUpload, file_type: FileType) -> Result<Granted, G
         exp: app.clock.seconds() + limits::GRANT_SECONDS,
     };
     let signed_request = format!("{}/v1/uploads/{}", app.public_url, app.tokens.seal_grant(&grant)?);
-    Ok(Granted { id: upload.id.clone(), signed_request, url: app.receipt_url(&upload.receipt), file_type })
+    Ok(Granted { id: upload.id.clone(), signed_request, url: app.receipt_url(&upload.receipt), headers: typed(file_type) })
+}
+
+fn typed(file_type: FileType) -> Vec<(&'static str, String)> {
+    vec![("Content-Type", file_type.media_type().to_owned())]
 }
 
 /// The upstream's address is handed on as it is. It is told a neutral name: the name may stand in a public address there.
@@ -153,7 +192,7 @@ async fn upstream_grant(
     if let Some(origin) = signed.origin.filter(|origin| !merchant.upload_origins.contains(origin)) {
         app.store.add_upload_origin(merchant.id.clone(), origin).await?;
     }
-    Ok(Granted { id: upload.id.clone(), signed_request: signed.signed_request, url: signed.url, file_type })
+    Ok(Granted { id: upload.id.clone(), signed_request: signed.signed_request, url: signed.url, headers: typed(file_type) })
 }
 
 /// Takes the bytes that come to a signed address.
@@ -177,13 +216,13 @@ async fn take<E>(
 ) -> Result<Taken, GatewayError> {
     let grant = app.tokens.open_grant(grant, app.clock.seconds()).map_err(|_| GatewayError::GrantInvalid)?;
     let signed = signed(&grant, headers)?;
-    let _turn = app.receipts.turn(&grant.uid).ok_or(GatewayError::Unavailable)?;
+    let _turn = app.receipts.disk.turn(&grant.uid).ok_or(GatewayError::Unavailable)?;
     let upload = app.store.upload(grant.uid.clone()).await?.filter(|upload| upload.about.merchant == grant.mid);
     let upload = upload.ok_or(GatewayError::GrantInvalid)?;
     match upload.state {
         UploadState::Granted => {
-            let hash = app.receipts.take(&upload.about.receipt, signed, body).await?;
-            app.store.upload_stored(grant.uid, hash).await?;
+            let hash = app.receipts.disk.take(&upload.about.receipt, signed, body).await?;
+            app.store.upload_stored(grant.uid, Stored { hash: Some(hash), etag: None }).await?;
             Ok(Taken::Now)
         }
         UploadState::Stored | UploadState::Attached => again(app, &upload, signed, body).await,
@@ -197,7 +236,7 @@ async fn again<E>(
     signed: Signed,
     body: &mut (impl Stream<Item = Result<bytes::Bytes, E>> + Unpin),
 ) -> Result<Taken, GatewayError> {
-    match app.receipts.compare(Wanted::Signed(signed), body).await {
+    match app.receipts.disk.compare(Wanted::Signed(signed), body).await {
         Ok(judged) if upload.hash.as_deref() == Some(&judged.hash[..]) => Ok(Taken::Before),
         Ok(_) | Err(GatewayError::ContentMismatch) => Err(GatewayError::AlreadyUploaded),
         Err(error) => Err(error),

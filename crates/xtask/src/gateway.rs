@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::bucket;
 use crate::run::{self, program, read};
 
 /// The slug of the one form that is shipped.
@@ -55,13 +56,16 @@ pub(crate) struct Listen<'a> {
     /// Without it, what the binary carries.
     pub assets: Option<&'a Path>,
     pub private_upstreams: bool,
+    /// The address of the bucket that keeps receipts, if it is one.
+    pub bucket: Option<&'a str>,
 }
 
-/// A gateway that accepts connections; ended when this is dropped.
+/// A program that accepts connections, a gateway or what it needs; ended when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
     pub url: String,
+    what: &'static str,
 }
 
 impl Gateway {
@@ -114,23 +118,39 @@ impl Gateway {
         if listen.private_upstreams {
             command.arg("--allow-private-upstreams");
         }
-        let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
-        match listening(&mut child) {
-            Ok(url) => Ok(Running { child, url }),
-            Err(error) => {
-                run::end(&mut child);
-                Err(error)
+        if let Some(endpoint) = listen.bucket {
+            for (setting, value) in [
+                ("ENDPOINT", endpoint),
+                ("BUCKET", bucket::NAME),
+                ("PATH_STYLE", "true"),
+                ("ACCESS_KEY", bucket::KEY),
+                ("SECRET_KEY", bucket::SECRET),
+            ] {
+                command.env(format!("REGCARD_RECEIPTS_S3_{setting}"), value);
             }
+        }
+        let child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
+        started(child, "gateway")
+    }
+}
+
+/// Waits until a program that was started accepts connections; ended if it does not.
+pub(crate) fn started(mut child: Child, what: &'static str) -> Result<Running> {
+    match listening(&mut child, what) {
+        Ok(url) => Ok(Running { child, url, what }),
+        Err(error) => {
+            run::end(&mut child);
+            Err(error)
         }
     }
 }
 
 impl Running {
-    /// Fails if the gateway is not running any more.
+    /// Fails if it is not running any more.
     pub(crate) fn check(&mut self) -> Result<()> {
-        match self.child.try_wait().context("cannot look after the gateway")? {
+        match self.child.try_wait().with_context(|| format!("cannot look after the {}", self.what))? {
             None => Ok(()),
-            Some(status) => bail!("the gateway at {} has ended ({status})", self.url),
+            Some(status) => bail!("the {} at {} has ended ({status})", self.what, self.url),
         }
     }
 
@@ -148,8 +168,8 @@ impl Drop for Running {
 
 /// Waits for the line with the address. What follows on its standard output is read and thrown away, so that the pipe
 /// neither fills nor breaks.
-fn listening(child: &mut Child) -> Result<String> {
-    let output = child.stdout.take().context("the gateway has no standard output")?;
+fn listening(child: &mut Child, what: &str) -> Result<String> {
+    let output = child.stdout.take().with_context(|| format!("the {what} has no standard output"))?;
     let (found, addresses) = mpsc::channel();
     thread::spawn(move || {
         let mut output = BufReader::new(output);
@@ -171,11 +191,11 @@ fn listening(child: &mut Child) -> Result<String> {
             Ok(url) => return Ok(url),
             Err(RecvTimeoutError::Disconnected) => {
                 let status = run::wait(child)?;
-                bail!("the gateway ended before it accepted connections ({status})");
+                bail!("the {what} ended before it accepted connections ({status})");
             }
             Err(RecvTimeoutError::Timeout) if run::has_ended() => return Err(run::Ended.into()),
             Err(RecvTimeoutError::Timeout) if since.elapsed() > PATIENCE => {
-                bail!("the gateway does not accept connections after {} s", PATIENCE.as_secs());
+                bail!("the {what} does not accept connections after {} s", PATIENCE.as_secs());
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -197,13 +217,13 @@ mod tests {
     #[test]
     fn the_address_is_read_from_what_the_gateway_prints() {
         let mut child = child("echo something else; echo listening: http://127.0.0.1:1; exec sleep 60");
-        assert_eq!(listening(&mut child).unwrap(), "http://127.0.0.1:1");
+        assert_eq!(listening(&mut child, "gateway").unwrap(), "http://127.0.0.1:1");
         run::end(&mut child);
     }
 
     #[test]
     fn a_gateway_that_ends_at_once_is_noticed() {
-        let error = listening(&mut child("exit 2")).unwrap_err();
+        let error = listening(&mut child("exit 2"), "gateway").unwrap_err();
         assert!(error.to_string().contains("ended before it accepted"), "{error}");
     }
 }

@@ -1,6 +1,8 @@
 //! The project's own commands: `cargo xtask demo`, `build`, `test`, `screenshots`, `serve`.
 //! One file or folder a command. Knows the other crates only by their file names and command lines: it depends on none of them.
 
+/// The bucket's binary, as others use it: its command line.
+mod bucket;
 /// The widget as the gateway serves it: wasm, glue, loader and style under hashed names, compressed beforehand.
 mod build;
 /// The gateway with a demo merchant and, on another origin, a shop.
@@ -31,7 +33,7 @@ use std::process::ExitCode;
 use run::say;
 
 const USAGE: &str = "\
-cargo xtask demo [--port N] [--data DIR] [--fresh] [--forward]
+cargo xtask demo [--port N] [--data DIR] [--fresh] [--forward | --s3]
                                  a demo shop with the card on it, and the gateway behind it
 cargo xtask build [--debug-names]
                                  the widget (target/regcard-assets/) and the gateway, as they are released; prints the sizes

@@ -68,7 +68,7 @@ fn weigh(binary: &Path, assets: Option<&Path>, data: &Path) -> Result<Sizes> {
     let gateway = Gateway::new(binary, data);
     gateway.put_merchant(Some("https://shop.example"), None)?;
     let key = gateway.create_key(Key::Publishable)?;
-    let running = gateway.serve(&Listen { port: 0, assets, private_upstreams: false })?;
+    let running = gateway.serve(&Listen { port: 0, assets, private_upstreams: false, bucket: None })?;
     let script = format!("{}/v1/{key}/regcard.js?form={FORM}", running.url);
     let config = configuration(&plain(&script)?)?;
     let address = |name: &str| config[name].as_str().map(str::to_owned).with_context(|| format!("the script names no {name}"));

@@ -42,6 +42,11 @@ pub(crate) fn assets() -> PathBuf {
     target().join("regcard-assets")
 }
 
+/// The bucket's binary, as `cargo build` leaves it.
+pub(crate) fn bucket() -> PathBuf {
+    target().join("debug/regcard-bucket")
+}
+
 /// The gateway's binary, as `cargo build` leaves it.
 pub(crate) fn gateway(profile: &str) -> PathBuf {
     target().join(profile).join("regcard")

@@ -15,7 +15,7 @@ use tokio::time::{interval, sleep};
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
-use crate::config::{self, CommandLine, Log, LogFormat, Operator, Receipts, Settings};
+use crate::config::{self, CommandLine, Log, LogFormat, Operator, Settings};
 use crate::limits;
 use crate::listen::{self, Crowd, Door, Pace};
 use crate::measure;
@@ -98,6 +98,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         upstream_quiet: Duration::from_secs(settings.upstream_quiet.into()),
         disk_free_percent: settings.disk_free_percent,
         requests_at_once: settings.crowd.requests,
+        receipts: settings.receipts,
         clock: Clock::System,
     })
     .await?;
@@ -155,10 +156,6 @@ fn begin_log(log: &Log) {
 /// What can be set already and does nothing yet is refused, or somebody would rely on it.
 fn not_built(settings: &Settings) -> Result<(), CliError> {
     let refuse = |what: &str| Err(CliError::Usage(format!("{what} cannot be used yet; take the section out of the configuration")));
-    match settings.receipts {
-        Receipts::Local => {}
-        Receipts::S3(_) => return refuse("receipts.s3"),
-    }
     if settings.mail.is_some() { refuse("mail") } else { Ok(()) }
 }
 
@@ -202,11 +199,9 @@ async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
     }
 }
 
-/// A gateway may run for months: what is out of date is not kept until the next start.
+/// At the start and then every hour, since a gateway may run for months. Nobody waits for it, nor for a bucket that does not answer.
 async fn sweep(app: Arc<App>) {
     let mut hours = interval(limits::SWEEP_EVERY);
-    // The first tick is now, and the start has swept.
-    hours.tick().await;
     loop {
         hours.tick().await;
         match app.sweep().await {

@@ -27,7 +27,7 @@ pub enum Receipts {
 /// An S3-compatible bucket.
 #[derive(Clone, Debug)]
 pub struct Bucket {
-    /// Where it is called.
+    /// Where it is called, by the gateway and by browsers alike.
     pub endpoint: Origin,
     /// Its region; many stores do not care.
     pub region: String,
@@ -35,12 +35,10 @@ pub struct Bucket {
     pub bucket: String,
     /// Whether the bucket's name stands in the path, not in the host.
     pub path_style: bool,
-    /// The key's name.
+    /// The key's name. It stands in every address that is signed.
     pub access_key: SecretString,
     /// The key.
     pub secret_key: SecretString,
-    /// Where receipts are read, if not through the gateway.
-    pub public_url: Option<Url>,
 }
 
 /// By what mail goes out.
@@ -80,10 +78,9 @@ pub(super) fn receipts(from: &mut Reader) -> Receipts {
     let path_style = from.truth("receipts.s3.path_style").unwrap_or(false);
     let access_key = key(from, wanted, "receipts.s3.access_key", "receipts.s3.access_key_file", nothing_open);
     let secret_key = key(from, wanted, "receipts.s3.secret_key", "receipts.s3.secret_key_file", nothing_open);
-    let public_url = from.parsed("receipts.s3.public_url", web_address, "no address", "as in https://receipts.example.com");
     match (endpoint, bucket, access_key, secret_key) {
         (Some(endpoint), Some(bucket), Some(access_key), Some(secret_key)) => {
-            Receipts::S3(Bucket { endpoint, region, bucket, path_style, access_key, secret_key, public_url })
+            Receipts::S3(Bucket { endpoint, region, bucket, path_style, access_key, secret_key })
         }
         (_, _, _, _) => Receipts::Local,
     }
@@ -122,16 +119,6 @@ fn holds_no_password(text: &str) -> bool {
 fn is_bucket(text: &str) -> bool {
     let good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
     (3..=63).contains(&text.len()) && text.bytes().all(good) && !text.starts_with(['-', '.']) && !text.ends_with(['-', '.'])
-}
-
-fn web_address(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    })
 }
 
 fn is_sender(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The settings there are, by their names in the file, and what each is called in the environment.
 
 /// Every setting. A setting that is read and does not stand here would be refused in the file; a test holds the two together.
-pub const SETTINGS: [&str; 34] = [
+pub const SETTINGS: &[&str] = &[
     "data",
     "public_url",
     "listen",
@@ -30,7 +30,6 @@ pub const SETTINGS: [&str; 34] = [
     "receipts.s3.access_key_file",
     "receipts.s3.secret_key",
     "receipts.s3.secret_key_file",
-    "receipts.s3.public_url",
     "mail.smtp",
     "mail.smtp_file",
     "mail.from",

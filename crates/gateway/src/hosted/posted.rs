@@ -82,7 +82,7 @@ async fn take(hosted: &Hosted<'_>, visit: &Visit, file: &mut PostedFile<'_>) -> 
     };
     let bytes = stream::once(std::future::ready(Ok(first))).chain(&mut file.bytes);
     let came = if visit.settled().is_some() {
-        hosted.app.receipts.compare(Wanted::Any, bytes).await.map(|judged| Came::Passed(judged.hash))
+        hosted.app.receipts.disk.compare(Wanted::Any, bytes).await.map(|judged| Came::Passed(judged.hash))
     } else {
         let spent = hosted.app.budgets.upload(&visit.page.sid, hosted.peer.into(), hosted.app.clock.seconds()).await;
         match spent {
@@ -91,7 +91,7 @@ async fn take(hosted: &Hosted<'_>, visit: &Visit, file: &mut PostedFile<'_>) -> 
             Err(error) => return Err(error),
         }
         let name = hex(&clock::random::<16>()?);
-        hosted.app.receipts.come(&name, Wanted::Any, bytes).await.map(|come| Came::Whole(kept_name(&file.name), come))
+        hosted.app.receipts.disk.come(&name, Wanted::Any, bytes).await.map(|come| Came::Whole(kept_name(&file.name), come))
     };
     match came {
         Ok(came) => Ok(Some(came)),

@@ -28,9 +28,9 @@ use crate::serial_fold::Folded;
 
 pub use self::postgres::Postgres;
 pub use model::{
-    AccessKey, Address, Change, Changing, FileReference, Interface, KeptKey, Key, KeyKind, Merchant, MerchantSettings, Mode, NewBatch,
-    NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, RecordSerial, Refusal,
-    Registering, Serial, SerialRules, Spent, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
+    AccessKey, Address, Change, Changing, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, Merchant, MerchantSettings, Mode,
+    NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, RecordSerial,
+    Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
 };
 pub use outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
@@ -141,7 +141,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Changes a registration, all of it or nothing, if it still is what it was read as.
     fn change_registration(&self, change: Change, now: i64) -> Answer<'_, Changing>;
     /// Erases a registration, and leaves a tombstone. The receipts whose files are to be erased; `None` if it is not there.
-    fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<String>>>;
+    fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<Erasure>>>;
     /// Registrations, the oldest first, after this instant and number.
     fn registrations_after(&self, merchant: String, after: (i64, String), limit: usize) -> Answer<'_, Vec<Record>>;
     /// Registrations, the newest first.
@@ -186,8 +186,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn upload(&self, id: String) -> Answer<'_, Option<Upload>>;
     /// An upload, by its receipt's address.
     fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>>;
-    /// The file is on the disk. False if it was before.
-    fn upload_stored(&self, id: String, hash: [u8; 32]) -> Answer<'_, bool>;
     /// Counts one more of a budget, which is known by a hash and ends then. Seconds. How much is used.
     fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent>;
     /// How much of a budget is used.
@@ -196,7 +194,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn file_assets(&self, assets: Vec<(String, Vec<u8>)>, now: i64, before: i64) -> Answer<'_, ()>;
     /// A file of the widget's, of this version or an earlier one.
     fn asset(&self, name: String) -> Answer<'_, Option<Vec<u8>>>;
-
-    /// Forgets what is out of date: budgets, uploads that no registration names, submits. The receipts to erase.
-    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>>;
+    /// The file is on the disk, or in the bucket for good. False if it was before.
+    fn upload_stored(&self, id: String, stored: Stored) -> Answer<'_, bool>;
+    /// Uploads since then that a registration names and of which nobody has said that they came.
+    fn named_before_they_came(&self, since: i64) -> Answer<'_, Vec<Upload>>;
+    /// Forgets what is out of date: uploads that no registration names, submits. The receipts to erase, also those of earlier times that
+    /// were not erased yet; some of them if there are many.
+    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<Erasure>>;
+    /// These receipts are erased.
+    fn erased(&self, receipts: Vec<String>) -> Answer<'_, ()>;
 }

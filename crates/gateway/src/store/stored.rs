@@ -3,11 +3,11 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::engine::Engine;
-use super::sql::{changes, keys, merchants, outbox, registrations, serials, several, submits, uploads};
+use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads};
 use super::{
-    AccessKey, Answer, Change, Changing, DueLane, KeptKey, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit,
-    NewUpload, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial, Spent, Store,
-    Submit, SubmitKey, SubmitState, Upload, Upstream,
+    AccessKey, Answer, Change, Changing, DueLane, Erasure, KeptKey, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial,
+    NewSubmit, NewUpload, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial,
+    Spent, Store, Stored, Submit, SubmitKey, SubmitState, Upload, Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -98,7 +98,7 @@ impl<E: Engine> Store for E {
         self.change(move |sql| changes::change(sql, &change, now))
     }
 
-    fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<String>>> {
+    fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<Erasure>>> {
         self.change(move |sql| changes::erase(sql, &merchant, &id, now))
     }
 
@@ -178,8 +178,8 @@ impl<E: Engine> Store for E {
         self.read(move |sql| uploads::by_receipt(sql, &receipt))
     }
 
-    fn upload_stored(&self, id: String, hash: [u8; 32]) -> Answer<'_, bool> {
-        self.write(move |sql| uploads::stored(sql, &id, &hash))
+    fn upload_stored(&self, id: String, stored: Stored) -> Answer<'_, bool> {
+        self.write(move |sql| uploads::stored(sql, &id, &stored))
     }
 
     fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent> {
@@ -201,12 +201,21 @@ impl<E: Engine> Store for E {
         self.read(move |sql| several::asset(sql, &name))
     }
 
-    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<String>> {
+    fn named_before_they_came(&self, since: i64) -> Answer<'_, Vec<Upload>> {
+        self.read(move |sql| uploads::named_before_they_came(sql, since))
+    }
+
+    fn erased(&self, receipts: Vec<String>) -> Answer<'_, ()> {
+        self.write(move |sql| erasures::done(sql, &receipts))
+    }
+
+    fn sweep(&self, uploads_before: i64, now: i64) -> Answer<'_, Vec<Erasure>> {
         self.write(move |sql| {
             submits::forget(sql, now)?;
             several::forget_budgets(sql, now / 1_000)?;
             outbox::forget(sql, now - limits::OUTBOX_KEPT_MILLIS)?;
-            uploads::sweep(sql, uploads_before)
+            uploads::sweep(sql, uploads_before)?;
+            erasures::next(sql)
         })
     }
 }

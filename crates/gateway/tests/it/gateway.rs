@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use regcard_gateway::app::{App, Config};
 use regcard_gateway::clock::Clock;
-use regcard_gateway::config::Store;
+use regcard_gateway::config::{Receipts, Store};
 use regcard_gateway::keys::{AccessToken, PublishableKey};
 use regcard_gateway::origin::Origin;
 use regcard_gateway::outbox;
@@ -93,6 +93,7 @@ impl Gateway {
             upstream_quiet: std::time::Duration::from_secs(120),
             disk_free_percent: 0,
             requests_at_once: regcard_gateway::limits::REQUESTS,
+            receipts: Receipts::Local,
             clock: Clock::manual(NOW),
         };
         let database = on_postgres().then(Database::create);
@@ -114,7 +115,13 @@ impl Gateway {
     }
 
     /// Ends the gateway and starts another one on what it kept, at the same address.
-    pub(crate) async fn restart(mut self) -> Gateway {
+    pub(crate) async fn restart(self) -> Gateway {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, set up in another way from now on.
+    pub(crate) async fn restart_with(mut self, set_up: impl FnOnce(&mut Config)) -> Gateway {
+        set_up(&mut self.config);
         self.running.take().unwrap().end().await;
         self.app = App::open(self.config.clone()).await.unwrap();
         let listener = TcpListener::bind(self.address).await.unwrap();

@@ -1,8 +1,9 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream` and `scripted` are what the stories are told with.
+//! A file a story. `bucket`, `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream` and `scripted` are what the stories are told with.
 
 mod answer;
+mod bucket;
 #[expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests: what cannot be made fails the story")]
 mod database;
 mod gateway;
@@ -41,6 +42,8 @@ mod operator;
 mod outbox_commands;
 mod people;
 mod proxies;
+mod receipts;
+mod receipts_in_a_bucket;
 mod registration;
 mod registration_changes;
 mod secrets;

@@ -170,11 +170,18 @@ impl Page {
         Answer::to(request.header("content-type", file_type).body(bytes)).await
     }
 
+    /// Sends a file's bytes to the address that was given for it, with the headers that came with it, as a browser does.
+    pub(crate) async fn send(&self, granted: &Value, bytes: Vec<u8>) -> Answer {
+        let request = self.shop.request(Method::PUT, granted["signedRequest"].as_str().unwrap()).header("origin", &self.origin);
+        let headers = granted["headers"].as_object().unwrap().iter();
+        Answer::to(headers.fold(request, |request, (name, value)| request.header(name, value.as_str().unwrap())).body(bytes)).await
+    }
+
     /// Uploads a JPEG; the upload's number.
     pub(crate) async fn upload(&self, bytes: Vec<u8>) -> String {
         let granted = self.upload_file("image/jpeg", bytes.len()).await.good(201);
-        let put = self.put(granted["signedRequest"].as_str().unwrap(), "image/jpeg", bytes).await;
-        assert_eq!(put.status, 201, "{put:?}");
+        let put = self.send(&granted, bytes).await;
+        assert!(matches!(put.status, 200 | 201), "{put:?}");
         granted["uploadId"].as_str().unwrap().to_owned()
     }
 

@@ -74,6 +74,11 @@ pub(crate) fn gateway() -> Result<()> {
     programs::run(cargo(None).args(["build", "--quiet", "-p", "regcard-gateway"])).context("the gateway cannot be built")
 }
 
+/// The bucket for the demo and the tests.
+pub(crate) fn bucket() -> Result<()> {
+    programs::run(cargo(None).args(["build", "--quiet", "-p", "regcard-bucket"])).context("the bucket cannot be built")
+}
+
 fn make(finish: Finish, sources: &str) -> Result<()> {
     let wasm = setup::wasm()?;
     setup::wasm_bindgen()?;

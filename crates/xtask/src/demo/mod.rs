@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 
 use crate::gateway::{FORM, Gateway, Key, Listen, Running, Upstream};
 use crate::run::say;
-use crate::{build, run, workspace};
+use crate::{bucket, build, run, workspace};
 
 use folder::Folder;
 use options::Options;
@@ -28,6 +28,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     build::widget_for_demo()?;
     build::gateway()?;
+    if options.s3 {
+        build::bucket()?;
+    }
     let folder = Folder::open(&options.data, options.fresh)?;
     // The shop's port is taken first: its origin has to be known before the gateway answers anybody.
     let shop = Shop::bind(options.ports.shop)?;
@@ -52,6 +55,8 @@ struct Demo {
     front: Running,
     /// The one behind it, with `--forward`.
     upstream: Option<Running>,
+    /// Where it keeps receipts, with `--s3`.
+    bucket: Option<Running>,
     key: String,
     token: String,
 }
@@ -59,7 +64,7 @@ struct Demo {
 impl Demo {
     fn start(options: &Options, folder: &Folder, shop: &Shop) -> Result<Demo> {
         let assets = workspace::assets();
-        let listen = |port, private_upstreams| Listen { port, assets: Some(&assets), private_upstreams };
+        let listen = |port, private_upstreams| Listen { port, assets: Some(&assets), private_upstreams, bucket: None };
         let binary = workspace::gateway("debug");
         let gateway = |folder: &Folder| Gateway::new(&binary, folder.path());
         let front = gateway(folder);
@@ -67,18 +72,21 @@ impl Demo {
             keeps(&front, shop)?;
             let token = folder.access_token(|| front.create_key(Key::Access))?;
             let key = folder.publishable_key(|| front.create_key(Key::Publishable))?;
-            return Ok(Demo { front: front.serve(&listen(options.ports.gateway, false))?, upstream: None, key, token });
+            let folder = folder.path().join("bucket");
+            let bucket = options.s3.then(|| bucket::serve(&folder, options.ports.third)).transpose()?;
+            let listen = Listen { bucket: bucket.as_ref().map(|bucket| &*bucket.url), ..listen(options.ports.gateway, false) };
+            return Ok(Demo { front: front.serve(&listen)?, upstream: None, bucket, key, token });
         }
         let behind = folder.inner("upstream")?;
         let upstream = gateway(&behind);
         // The browser sends receipts straight to where they are kept, so the shop's origin is the upstream's, too.
         keeps(&upstream, shop)?;
         let token = behind.access_token(|| upstream.create_key(Key::Access))?;
-        let upstream = upstream.serve(&listen(options.ports.upstream, false))?;
+        let upstream = upstream.serve(&listen(options.ports.third, false))?;
         let way = Upstream { api: format!("{}/api", upstream.url), token_file: behind.access_token_file() };
         front.put_merchant(Some(&shop.origin()), Some(&way))?;
         let key = folder.publishable_key(|| front.create_key(Key::Publishable))?;
-        Ok(Demo { front: front.serve(&listen(options.ports.gateway, true))?, upstream: Some(upstream), key, token })
+        Ok(Demo { front: front.serve(&listen(options.ports.gateway, true))?, upstream: Some(upstream), bucket: None, key, token })
     }
 
     /// The gateway that keeps the registrations.
@@ -89,7 +97,8 @@ impl Demo {
     /// Until somebody ends it, or a gateway ends by itself, which is a failure.
     fn watch(mut self) -> Result<()> {
         while !run::has_ended() {
-            let checked = self.front.check().and_then(|()| self.upstream.as_mut().map_or(Ok(()), Running::check));
+            let mut all = [Some(&mut self.front), self.upstream.as_mut(), self.bucket.as_mut()].into_iter().flatten();
+            let checked = all.try_for_each(Running::check);
             // A key press reaches the gateways, too, and they may be quicker.
             if run::has_ended() {
                 break;
@@ -98,8 +107,8 @@ impl Demo {
             thread::sleep(PAUSE);
         }
         self.front.ask_to_end();
-        if let Some(upstream) = &self.upstream {
-            upstream.ask_to_end();
+        for behind in [&self.upstream, &self.bucket].into_iter().flatten() {
+            behind.ask_to_end();
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ pub(super) struct Options {
     pub data: PathBuf,
     pub fresh: bool,
     pub forward: bool,
+    /// Receipts are kept in a bucket.
+    pub s3: bool,
 }
 
 /// 0 is a free one.
@@ -21,13 +23,15 @@ pub(super) struct Options {
 pub(super) struct Ports {
     pub gateway: u16,
     pub shop: u16,
-    pub upstream: u16,
+    /// The upstream's or the bucket's: there is one of them at most.
+    pub third: u16,
 }
 
 impl Options {
     /// Reads the words after `cargo xtask demo`.
     pub(super) fn parse(arguments: &[String]) -> Result<Options> {
-        let mut options = Options { ports: Ports::default(), data: workspace::target().join("demo"), fresh: false, forward: false };
+        let mut options =
+            Options { ports: Ports::default(), data: workspace::target().join("demo"), fresh: false, forward: false, s3: false };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             let (name, joined) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
@@ -37,8 +41,12 @@ impl Options {
                 "--data" => options.data = std::path::absolute(value()?).context("--data names no folder")?,
                 "--fresh" if joined.is_none() => options.fresh = true,
                 "--forward" if joined.is_none() => options.forward = true,
-                _ => bail!("`cargo xtask demo` knows --port N, --data DIR, --fresh and --forward, not `{word}`"),
+                "--s3" if joined.is_none() => options.s3 = true,
+                _ => bail!("`cargo xtask demo` knows --port N, --data DIR, --fresh, --forward and --s3, not `{word}`"),
             }
+        }
+        if options.forward && options.s3 {
+            bail!("it is either --forward or --s3: where another gateway keeps the registrations, it keeps the receipts as well");
         }
         Ok(options)
     }
@@ -51,7 +59,7 @@ fn ports(text: &str) -> Result<Ports> {
         .ok()
         .filter(|port| (1..=u16::MAX - 2).contains(port))
         .with_context(|| format!("--port is a number from 1 to {}, since the next two are used as well; not `{text}`", u16::MAX - 2))?;
-    Ok(Ports { gateway: port, shop: port + 1, upstream: port + 2 })
+    Ok(Ports { gateway: port, shop: port + 1, third: port + 2 })
 }
 
 #[cfg(test)]
@@ -65,8 +73,8 @@ mod tests {
     #[test]
     fn the_ports_follow_one_another() {
         let ports = parse(&["--port", "8787", "--forward"]).unwrap().ports;
-        assert_eq!(ports, Ports { gateway: 8787, shop: 8788, upstream: 8789 });
-        assert_eq!(parse(&["--port=65533"]).unwrap().ports.upstream, 65535);
+        assert_eq!(ports, Ports { gateway: 8787, shop: 8788, third: 8789 });
+        assert_eq!(parse(&["--port=65533"]).unwrap().ports.third, 65535);
         assert!(parse(&["--port", "65534"]).is_err());
         assert!(parse(&["--port", "0"]).is_err());
     }
@@ -75,7 +83,7 @@ mod tests {
     fn without_options_ports_are_free_ones_and_data_is_under_target() {
         let options = parse(&[]).unwrap();
         assert_eq!(options.ports, Ports::default());
-        assert!(options.data.ends_with("target/demo") && !options.fresh && !options.forward);
+        assert!(options.data.ends_with("target/demo") && !options.fresh && !options.forward && !options.s3);
     }
 
     #[test]
@@ -90,5 +98,7 @@ mod tests {
             assert!(parse(&words).is_err(), "{words:?}");
         }
         assert!(parse(&["--data"]).is_err());
+        assert!(parse(&["--s3"]).unwrap().s3);
+        assert!(parse(&["--s3", "--forward"]).is_err());
     }
 }

@@ -68,6 +68,7 @@ fn in_webkit(filters: &[&str]) -> Result<()> {
 fn stories(filters: &[&str]) -> Result<Command> {
     build::widget(Finish::Small)?;
     build::gateway()?;
+    build::bucket()?;
     let own = std::env::current_exe().context("cannot tell which program this is")?;
     let mut command = cargo(None);
     command.args(["test", "-p", "regcard", "--test", "journey", "--"]).args(filters).arg("--test-threads=2");

@@ -88,6 +88,8 @@ impl Part {
             // The journey stands apart: it needs a browser, and is no part of a plain `cargo test`.
             Part::Native => {
                 let postgres = setup::postgres()?;
+                // Stories of the gateway start it, and fail without it.
+                build::bucket()?;
                 run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).args(["test", "--workspace"]).args(filter))?;
                 // The gateway's stories once more, on the other store.
                 let again = ["test", "-p", "regcard-gateway", "--test", "it"];

@@ -69,8 +69,9 @@ fn from_own_page(app: &App, headers: &HeaderMap) -> bool {
 
 async fn page(app: &Arc<App>, found: Found, shown: Shown) -> Result<Response, GatewayError> {
     let mut uploads = found.merchant.upload_origins.clone();
-    if let Mode::Forward(upstream) = &found.merchant.mode {
-        uploads.extend(url::Url::parse(&upstream.url).ok().and_then(|url| Origin::of_url(&url)));
+    match &found.merchant.mode {
+        Mode::Own => uploads.extend(app.receipts.origin().cloned()),
+        Mode::Forward(upstream) => uploads.extend(url::Url::parse(&upstream.url).ok().and_then(|url| Origin::of_url(&url))),
     }
     let Shown { state, nonce, answers, status, retry_after } = shown;
     let maker = Arc::clone(app);

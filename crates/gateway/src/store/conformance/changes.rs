@@ -3,13 +3,18 @@
 use serde_json::{Map, json};
 
 use super::super::{
-    Change, Changing, FileReference, NewReceipts, NewRegistration, NewSerial, Record, RecordSerial, Refusal, SerialRules, Store,
+    Change, Changing, Erasure, FileReference, NewReceipts, NewRegistration, NewSerial, Record, RecordSerial, Refusal, SerialRules, Store,
 };
-use super::{Open, RULES, batch, ids, load, receipts, registration, serial, shop, upload};
+use super::{Open, RULES, batch, here, ids, load, receipts, registration, serial, shop, upload};
 use regcard_protocol::validate::{Complaint, Fault};
 
 async fn read(store: &dyn Store, id: &str) -> Record {
     store.records("shop".into(), vec![id.into()]).await.unwrap().remove(0)
+}
+
+/// What is to be erased of a file on the disk.
+fn to_erase(upload: &str) -> Erasure {
+    Erasure { upload: upload.into(), receipt: format!("receipt of {upload}"), merchant: "shop".into(), in_bucket: false }
 }
 
 async fn register(store: &dyn Store, new: NewRegistration) {
@@ -120,7 +125,7 @@ pub(in crate::store) async fn files_that_no_registration_names_any_more_are_told
     shop(&*store, "shop").await;
     for id in ["u1", "u2", "shared"] {
         store.add_upload(upload(id, None), 1).await.unwrap();
-        store.upload_stored(id.into(), [1; 32]).await.unwrap();
+        store.upload_stored(id.into(), here(1)).await.unwrap();
     }
     let file = |id: &str| FileReference::Receipt(format!("receipt of {id}"));
     let free = SerialRules { validate: false, one_time: false };
@@ -130,7 +135,7 @@ pub(in crate::store) async fn files_that_no_registration_names_any_more_are_told
     let gone = vec!["InvoiceUpload".to_owned()];
     let come = NewReceipts { field: "Other".into(), several: false, files: vec![file("u2")] };
     let change = Change { without_receipts: gone.clone(), receipts: vec![come], ..same(&read(&*store, "r1").await) };
-    assert_eq!(store.change_registration(change, 2).await.unwrap(), Changing::Changed(vec!["receipt of u1".into()]));
+    assert_eq!(store.change_registration(change, 2).await.unwrap(), Changing::Changed(vec![to_erase("u1")]));
     let now = read(&*store, "r1").await.receipts;
     assert_eq!((now.len(), now[0].field.as_str(), now[0].several), (1, "Other", false));
     assert!(store.upload("u1".into()).await.unwrap().is_none() && store.upload("shared".into()).await.unwrap().is_some());
@@ -140,7 +145,9 @@ pub(in crate::store) async fn files_that_no_registration_names_any_more_are_told
     assert!(matches!(store.change_registration(change, 3).await.unwrap(), Changing::Refused(_)));
     assert_eq!(read(&*store, "r1").await.receipts.len(), 1);
     let last = store.erase_registration("shop".into(), "r2".into(), 4).await.unwrap();
-    assert_eq!(last, Some(vec!["receipt of shared".to_owned()]));
+    assert_eq!(last, Some(vec![to_erase("shared")]));
+    let noted: Vec<_> = store.sweep(0, 0).await.unwrap().into_iter().map(|erasure| erasure.upload).collect();
+    assert_eq!(noted.len(), 2, "both are noted as to be erased: {noted:?}");
 }
 
 pub(in crate::store) async fn what_is_erased_is_gone_and_its_numbers_are_free(open: Open<'_>) {

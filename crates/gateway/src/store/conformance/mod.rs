@@ -15,8 +15,9 @@ use regcard_protocol::validate::Fault;
 use serde_json::{Map, json};
 
 use super::{
-    Address, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit,
-    NewUpload, Query, RecordReceipts, Registering, SerialRules, Spent, Store, SubmitKey, SubmitState, UploadState, Upstream,
+    Address, Erasure, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial,
+    NewSubmit, NewUpload, Query, RecordReceipts, Registering, SerialRules, Spent, Store, Stored, SubmitKey, SubmitState, UploadState,
+    Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -57,6 +58,8 @@ macro_rules! conformance {
             outbox::what_is_on_its_way_is_not_swept_away,
             outbox::an_upstream_is_held_until_it_has_a_new_token,
             what_is_out_of_date_is_swept_away,
+            what_is_to_be_erased_is_not_forgotten_before_it_is_erased,
+            a_file_that_is_named_before_it_comes_is_waited_for,
             what_was_answered_is_there_after_a_restart,
             a_key_ends_when_it_is_told_to,
             a_change_is_made_to_what_was_read_or_not_at_all,
@@ -97,6 +100,11 @@ const RULES: SerialRules = SerialRules { validate: true, one_time: true };
 
 async fn shop(store: &dyn Store, id: &str) {
     store.put_merchant(MerchantSettings { id: id.into(), forms: vec!["f".into()], ..MerchantSettings::default() }, 1).await.unwrap();
+}
+
+/// A file that lies on the disk, with such a hash.
+fn here(hash: u8) -> Stored {
+    Stored { hash: Some([hash; 32]), etag: None }
 }
 
 fn serial(text: &str) -> SerialNumber {
@@ -305,8 +313,8 @@ pub(super) async fn a_file_is_stored_once_and_tied_to_its_session(open: Open<'_>
         store.add_upload(upload(id, sid), 1).await.unwrap();
     }
     for id in ["own", "foreign"] {
-        assert!(store.upload_stored(id.into(), [1; 32]).await.unwrap());
-        assert!(!store.upload_stored(id.into(), [2; 32]).await.unwrap());
+        assert!(store.upload_stored(id.into(), here(1)).await.unwrap());
+        assert!(!store.upload_stored(id.into(), here(2)).await.unwrap());
     }
     assert_eq!(store.upload("own".into()).await.unwrap().unwrap().hash.unwrap(), [1; 32]);
     let with = |id: &str, file: FileReference| {
@@ -331,7 +339,7 @@ pub(super) async fn the_files_of_a_field_keep_their_order(open: Open<'_>) {
     shop(&*store, "shop").await;
     for id in ["a", "b", "c"] {
         store.add_upload(upload(id, Some("session")), 1).await.unwrap();
-        store.upload_stored(id.into(), [1; 32]).await.unwrap();
+        store.upload_stored(id.into(), here(1)).await.unwrap();
     }
     let files = |ids: &[&str]| ids.iter().map(|id| FileReference::Upload((*id).into())).collect();
     let with = |id: &str, receipts: Vec<NewReceipts>| NewRegistration { receipts, ..registration(id, &[]) };
@@ -373,18 +381,68 @@ pub(super) async fn what_is_out_of_date_is_swept_away(open: Open<'_>) {
         store.add_upload(upload(id, Some("session")), now).await.unwrap();
     }
     for id in ["attached", "old", "new"] {
-        store.upload_stored(id.into(), [1; 32]).await.unwrap();
+        store.upload_stored(id.into(), here(1)).await.unwrap();
     }
     let receipts = vec![receipts(false, vec![FileReference::Upload("attached".into())])];
     let new = NewRegistration { receipts, ..registration("r1", &[]) };
     store.register(batch(Some(submit("shop", 1, 7)), vec![new]), 1).await.unwrap();
-    let mut swept = store.sweep(10, 1 + limits::IDEMPOTENCY_MILLIS).await.unwrap();
+    let mut swept: Vec<String> =
+        store.sweep(10, 1 + limits::IDEMPOTENCY_MILLIS).await.unwrap().into_iter().map(|erasure| erasure.receipt).collect();
     swept.sort();
     assert_eq!(swept, ["receipt of announced", "receipt of old"]);
+    store.erased(swept).await.unwrap();
     assert!(store.submit(submit("shop", 1, 7).key).await.unwrap().is_some());
     assert!(store.sweep(10, 2 + limits::IDEMPOTENCY_MILLIS).await.unwrap().is_empty());
     assert!(store.submit(submit("shop", 1, 7).key).await.unwrap().is_none());
     assert_eq!(store.records("shop".into(), vec!["r1".into()]).await.unwrap()[0].receipts.len(), 1);
+}
+
+pub(super) async fn what_is_to_be_erased_is_not_forgotten_before_it_is_erased(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    for id in ["here", "in the bucket", "never came", "elsewhere"] {
+        let upstream_url = (id == "elsewhere").then(|| "https://files.example/1".into());
+        store.add_upload(NewUpload { upstream_url, ..upload(id, Some("session")) }, 1).await.unwrap();
+    }
+    store.upload_stored("here".into(), here(1)).await.unwrap();
+    let judged = Stored { hash: None, etag: Some("\"e1\"".into()) };
+    store.upload_stored("in the bucket".into(), judged).await.unwrap();
+    let kept = store.upload("in the bucket".into()).await.unwrap().unwrap();
+    assert_eq!((kept.hash, kept.etag.as_deref()), (None, Some("\"e1\"")));
+    let erasure =
+        |id: &str, in_bucket| Erasure { upload: id.into(), receipt: format!("receipt of {id}"), merchant: "shop".into(), in_bucket };
+    let expected = [erasure("here", false), erasure("in the bucket", true), erasure("never came", false)];
+    let swept = async |store: &dyn Store| {
+        let mut swept = store.sweep(2, 2).await.unwrap();
+        swept.sort_by(|one, other| one.receipt.cmp(&other.receipt));
+        swept
+    };
+    assert_eq!(swept(&*store).await, expected);
+    assert!(store.upload("here".into()).await.unwrap().is_none());
+    drop(store);
+    let store = open();
+    assert_eq!(swept(&*store).await, expected, "none of them is erased yet");
+    store.erased(vec!["receipt of here".into(), "receipt of never came".into()]).await.unwrap();
+    assert_eq!(swept(&*store).await, expected[1..2]);
+    store.erased(vec!["receipt of in the bucket".into()]).await.unwrap();
+    assert!(swept(&*store).await.is_empty());
+}
+
+pub(super) async fn a_file_that_is_named_before_it_comes_is_waited_for(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    for (id, now) in [("named", 5), ("came", 5), ("alone", 5), ("long ago", 4)] {
+        store.add_upload(upload(id, None), now).await.unwrap();
+    }
+    store.upload_stored("came".into(), here(1)).await.unwrap();
+    for id in ["named", "came", "long ago"] {
+        let receipts = vec![receipts(false, vec![FileReference::Receipt(format!("receipt of {id}"))])];
+        store.register(batch(None, vec![NewRegistration { receipts, ..registration(id, &[]) }]), 6).await.unwrap();
+    }
+    let waited_for = async || store.named_before_they_came(5).await.unwrap().into_iter().map(|one| one.about.id).collect::<Vec<_>>();
+    assert_eq!(waited_for().await, ["named"]);
+    store.upload_stored("named".into(), here(1)).await.unwrap();
+    assert!(waited_for().await.is_empty());
 }
 
 pub(super) async fn what_was_answered_is_there_after_a_restart(open: Open<'_>) {

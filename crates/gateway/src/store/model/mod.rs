@@ -17,4 +17,4 @@ pub use registration::{
 };
 pub use serial::{NewSerial, Serial, SerialRules};
 pub use submit::{Interface, NewSubmit, Outcome, Submit, SubmitKey, SubmitState};
-pub use upload::{NewUpload, Upload, UploadState};
+pub use upload::{Erasure, NewUpload, Stored, Upload, UploadState};

@@ -5,7 +5,7 @@ use regcard_protocol::validate::Complaint;
 use serde_json::{Map, Value};
 
 use super::super::outbox::NewOutbox;
-use super::{NewSubmit, SerialRules, Submit};
+use super::{Erasure, NewSubmit, SerialRules, Submit};
 
 /// What is registered in one transaction.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changing {
     /// Stored; these receipts are named by no registration any more, and their files are to be erased.
-    Changed(Vec<String>),
+    Changed(Vec<Erasure>),
     /// Somebody was faster: it has been changed since it was read, or erased.
     Overtaken,
     /// Nothing was changed.

@@ -28,8 +28,32 @@ pub struct Upload {
     pub about: NewUpload,
     /// How far it is.
     pub state: UploadState,
-    /// Of its bytes, once they are here.
+    /// Of its bytes, once they are here. Of what went straight to a bucket nobody has it.
     pub hash: Option<Vec<u8>>,
+    /// Names the content in the bucket, once it was judged. Without one the file is on the disk.
+    pub etag: Option<String>,
+}
+
+/// What is known of a file that has come.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// See [`Upload::hash`].
+    pub hash: Option<[u8; 32]>,
+    /// See [`Upload::etag`].
+    pub etag: Option<String>,
+}
+
+/// A receipt that is to be erased. Nothing else in the store knows it any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// The upload's number.
+    pub upload: String,
+    /// The receipt's address.
+    pub receipt: String,
+    /// Whose it was.
+    pub merchant: String,
+    /// Whether it is in the bucket.
+    pub in_bucket: bool,
 }
 
 /// How far an upload is.

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (1, include_str!("../../../migrations/postgres/0001_first.sql")),
     (3, include_str!("../../../migrations/postgres/0003_registration_api.sql")),
     (4, include_str!("../../../migrations/postgres/0004_outbox.sql")),
+    (7, include_str!("../../../migrations/postgres/0007_bucket.sql")),
     (8, include_str!("../../../migrations/postgres/0008_several_gateways.sql")),
 ];
 

@@ -3,7 +3,7 @@
 use regcard_protocol::validate::{Complaint, Fault};
 
 use super::super::engine::{Sql, Step, values};
-use super::super::{Change, Changing, Record, Refusal, StoreError};
+use super::super::{Change, Changing, Erasure, Record, Refusal, StoreError};
 use super::registrations::{self, Held, Owner};
 use super::{serials, uploads};
 
@@ -57,7 +57,7 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &Change, now: i64) -> 
     Ok(Step::Keep(Changing::Changed(uploads::erase(sql, &gone)?)))
 }
 
-pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: i64) -> Result<Step<Option<Vec<String>>>, StoreError> {
+pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: i64) -> Result<Step<Option<Vec<Erasure>>>, StoreError> {
     // Holds the row, so that nobody changes meanwhile what is erased.
     let held = sql.execute("UPDATE registrations SET version = version + 1 WHERE merchant_id = ?1 AND id = ?2", values![merchant, id])?;
     let found = if held == 1 { registrations::by_id(sql, merchant, id)? } else { None };

@@ -1,7 +1,8 @@
 //! Files: what may come, what is here, what a registration names.
 
 use super::super::engine::{Row, Sql, values};
-use super::super::{FileReference, NewUpload, StoreError, Upload, UploadState};
+use super::super::{Erasure, FileReference, NewUpload, StoreError, Stored, Upload, UploadState};
+use super::erasures;
 
 pub(in crate::store) fn add(sql: &mut dyn Sql, upload: &NewUpload, now: i64) -> Result<(), StoreError> {
     sql.execute(
@@ -24,7 +25,8 @@ pub(in crate::store) fn add(sql: &mut dyn Sql, upload: &NewUpload, now: i64) -> 
 
 pub(in crate::store) fn by_id(sql: &mut dyn Sql, id: &str) -> Result<Option<Upload>, StoreError> {
     let found = sql.row(
-        "SELECT id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash FROM uploads WHERE id = ?1",
+        "SELECT id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash, etag FROM uploads
+         WHERE id = ?1",
         values![id],
     )?;
     found.map(|row| upload(&row)).transpose()
@@ -32,14 +34,19 @@ pub(in crate::store) fn by_id(sql: &mut dyn Sql, id: &str) -> Result<Option<Uplo
 
 pub(in crate::store) fn by_receipt(sql: &mut dyn Sql, receipt: &str) -> Result<Option<Upload>, StoreError> {
     let found = sql.row(
-        "SELECT id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash FROM uploads WHERE receipt = ?1",
+        "SELECT id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash, etag FROM uploads
+         WHERE receipt = ?1",
         values![receipt],
     )?;
     found.map(|row| upload(&row)).transpose()
 }
 
-pub(in crate::store) fn stored(sql: &mut dyn Sql, id: &str, hash: &[u8; 32]) -> Result<bool, StoreError> {
-    let changed = sql.execute("UPDATE uploads SET state = 'stored', hash = ?2 WHERE id = ?1 AND state = 'granted'", values![id, hash])?;
+pub(in crate::store) fn stored(sql: &mut dyn Sql, id: &str, stored: &Stored) -> Result<bool, StoreError> {
+    let hash = stored.hash.map(|hash| hash.to_vec());
+    let changed = sql.execute(
+        "UPDATE uploads SET state = 'stored', hash = ?2, etag = ?3 WHERE id = ?1 AND state = 'granted'",
+        values![id, hash, &stored.etag],
+    )?;
     Ok(changed == 1)
 }
 
@@ -75,27 +82,41 @@ pub(super) fn detach(sql: &mut dyn Sql, registration: &str, field: Option<&str>)
     rows.iter().map(|row| row.text(0)).collect()
 }
 
-/// Forgets those of these files that no registration names. Their receipts.
-pub(super) fn erase(sql: &mut dyn Sql, uploads: &[String]) -> Result<Vec<String>, StoreError> {
+/// Forgets those of these files that no registration names, and notes in the same transaction that they are to be erased.
+pub(super) fn erase(sql: &mut dyn Sql, uploads: &[String]) -> Result<Vec<Erasure>, StoreError> {
     let mut erased = Vec::new();
-    for upload in uploads {
+    for id in uploads {
         let row = sql.row(
             "DELETE FROM uploads WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM registration_receipts r WHERE r.upload_id = uploads.id)
-             RETURNING receipt",
-            values![upload],
+             RETURNING id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash, etag",
+            values![id],
         )?;
-        erased.extend(row.map(|row| row.text(0)).transpose()?);
+        if let Some(row) = row {
+            erased.extend(erasures::add(sql, &upload(&row)?)?);
+        }
     }
     Ok(erased)
 }
 
-pub(in crate::store) fn sweep(sql: &mut dyn Sql, before: i64) -> Result<Vec<String>, StoreError> {
-    let erased = sql.rows(
+pub(in crate::store) fn named_before_they_came(sql: &mut dyn Sql, since: i64) -> Result<Vec<Upload>, StoreError> {
+    let found = sql.rows(
+        "SELECT id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash, etag FROM uploads
+         WHERE state = 'granted' AND created_at >= ?1
+             AND EXISTS (SELECT 1 FROM registration_receipts r WHERE r.upload_id = uploads.id)",
+        values![since],
+    )?;
+    found.iter().map(upload).collect()
+}
+
+/// Forgets what no registration names, and notes in the same transaction that it is to be erased.
+pub(in crate::store) fn sweep(sql: &mut dyn Sql, before: i64) -> Result<(), StoreError> {
+    let forgotten = sql.rows(
         "DELETE FROM uploads WHERE state <> 'attached' AND created_at < ?1
-             AND NOT EXISTS (SELECT 1 FROM registration_receipts r WHERE r.upload_id = uploads.id) RETURNING receipt",
+             AND NOT EXISTS (SELECT 1 FROM registration_receipts r WHERE r.upload_id = uploads.id)
+         RETURNING id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash, etag",
         values![before],
     )?;
-    erased.iter().map(|row| row.text(0)).collect()
+    forgotten.iter().try_for_each(|row| erasures::add(sql, &upload(row)?).map(drop))
 }
 
 fn upload(row: &Row) -> Result<Upload, StoreError> {
@@ -115,5 +136,5 @@ fn upload(row: &Row) -> Result<Upload, StoreError> {
         "attached" => UploadState::Attached,
         _ => return Err(StoreError::Content("an upload's state")),
     };
-    Ok(Upload { about, state, hash: row.maybe_bytes(9)? })
+    Ok(Upload { about, state, hash: row.maybe_bytes(9)?, etag: row.maybe_text(10)? })
 }

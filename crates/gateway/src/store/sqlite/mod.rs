@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0002_several_receipts.sql"),
     include_str!("../../../migrations/sqlite/0003_registration_api.sql"),
     include_str!("../../../migrations/sqlite/0004_outbox.sql"),
+    include_str!("../../../migrations/sqlite/0007_bucket.sql"),
     include_str!("../../../migrations/sqlite/0008_several_gateways.sql"),
 ];
 

@@ -1,4 +1,5 @@
-//! Receipts on the local disk. Bytes are counted, judged and hashed as they pass; none are held in memory.
+//! Receipts on the local disk, and files on their way through the gateway, wherever they are kept in the end. Bytes are judged as they
+//! pass; none are held in memory.
 //!
 //! A file is complete on the disk, under its name, before the store says it is there. What a crash leaves half done is
 //! swept away at the next start.
@@ -10,19 +11,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
-use regcard_protocol::limits as shared;
-use regcard_protocol::receipt::FileType;
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
+use super::judged::{Judged, Passed, Signed, Wanted};
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::store::{Store, UploadState};
 
 /// The folder of receipts.
 #[derive(Debug)]
-pub struct Receipts {
+pub struct Disk {
     kept: PathBuf,
     coming: PathBuf,
     /// Uploads whose bytes are on their way.
@@ -40,35 +40,6 @@ impl Drop for Turn {
     fn drop(&mut self) {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
-}
-
-/// What was signed.
-#[derive(Clone, Copy, Debug)]
-pub struct Signed {
-    /// Bytes, to the byte.
-    pub size: u64,
-    /// The type, judged by content.
-    pub file_type: FileType,
-}
-
-/// What bytes that come have to be.
-#[derive(Clone, Copy, Debug)]
-pub enum Wanted {
-    /// What was signed.
-    Signed(Signed),
-    /// Any file that is taken: a form's post says nothing of its files beforehand.
-    Any,
-}
-
-/// What bytes turned out to be.
-#[derive(Clone, Copy, Debug)]
-pub struct Judged {
-    /// How many.
-    pub size: u64,
-    /// Of which type, by content.
-    pub file_type: FileType,
-    /// Their hash.
-    pub hash: [u8; 32],
 }
 
 /// A file that has come whole and lies on the disk. Unless it is kept, it goes with this.
@@ -113,13 +84,13 @@ pub fn pieces(file: File) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + 's
     })
 }
 
-impl Receipts {
+impl Disk {
     /// The receipts of a data folder.
     ///
     /// # Errors
     /// If the folders cannot be made.
-    pub fn open(data: &Path) -> io::Result<Receipts> {
-        let receipts = Receipts { kept: data.join("receipts"), coming: data.join("coming"), busy: Arc::default() };
+    pub fn open(data: &Path) -> io::Result<Disk> {
+        let receipts = Disk { kept: data.join("receipts"), coming: data.join("coming"), busy: Arc::default() };
         std::fs::create_dir_all(&receipts.kept)?;
         std::fs::create_dir_all(&receipts.coming)?;
         Ok(receipts)
@@ -150,7 +121,7 @@ impl Receipts {
     /// Takes the bytes of a file, to the end and onto the disk, to be kept or not. `name` is one that nobody else uses.
     ///
     /// # Errors
-    /// As [`Receipts::take`].
+    /// As [`Disk::take`].
     pub async fn come<E>(
         &self,
         name: &str,
@@ -183,7 +154,7 @@ impl Receipts {
     /// Reads past bytes that came a second time. What they are.
     ///
     /// # Errors
-    /// As [`Receipts::take`].
+    /// As [`Disk::take`].
     pub async fn compare<E>(&self, wanted: Wanted, mut body: impl Stream<Item = Result<Bytes, E>> + Unpin) -> Result<Judged, GatewayError> {
         let mut passed = Passed::new(wanted);
         while let Some(piece) = timeout(limits::BODY_IDLE, body.next()).await.map_err(|_| GatewayError::RequestTimeout)? {
@@ -200,7 +171,7 @@ impl Receipts {
         File::open(self.kept.join(receipt)).await
     }
 
-    /// Erases a receipt's file. One that is not there is erased.
+    /// Erases a receipt. One that is not here is no fault.
     ///
     /// # Errors
     /// If the disk refuses.
@@ -211,18 +182,12 @@ impl Receipts {
         }
     }
 
-    /// After a start, and now and then: erases what a crash left half done and what no registration names.
+    /// After a start: erases what a crash left half done, and what the store does not know. How many files.
     ///
     /// # Errors
-    /// If the folder or the store cannot be read.
-    pub async fn sweep(&self, store: &dyn Store, now: i64, after_start: bool) -> Result<usize, GatewayError> {
+    /// If a folder or the store cannot be read.
+    pub async fn clean_up(&self, store: &dyn Store) -> Result<usize, GatewayError> {
         let mut erased = 0;
-        for receipt in store.sweep(now - limits::UNATTACHED_MILLIS, now).await? {
-            erased += usize::from(fs::remove_file(self.kept.join(receipt)).await.is_ok());
-        }
-        if !after_start {
-            return Ok(erased);
-        }
         let mut coming = fs::read_dir(&self.coming).await.map_err(GatewayError::File)?;
         while let Some(entry) = coming.next_entry().await.map_err(GatewayError::File)? {
             erased += usize::from(fs::remove_file(entry.path()).await.is_ok());
@@ -236,64 +201,6 @@ impl Receipts {
             }
         }
         Ok(erased)
-    }
-}
-
-/// What has passed of a file so far.
-struct Passed {
-    wanted: Wanted,
-    count: u64,
-    first: Vec<u8>,
-    judged: Option<FileType>,
-    hasher: blake3::Hasher,
-}
-
-impl Passed {
-    fn new(wanted: Wanted) -> Passed {
-        Passed { wanted, count: 0, first: Vec::new(), judged: None, hasher: blake3::Hasher::new() }
-    }
-
-    fn take(&mut self, piece: &[u8]) -> Result<(), GatewayError> {
-        self.count += piece.len() as u64;
-        let whole = match self.wanted {
-            Wanted::Signed(signed) if self.count > signed.size => return Err(GatewayError::LengthMismatch),
-            Wanted::Any if self.count > shared::FILE_BYTES => return Err(GatewayError::FileTooLarge),
-            Wanted::Signed(signed) => self.count == signed.size,
-            Wanted::Any => false,
-        };
-        self.hasher.update(piece);
-        if self.judged.is_none() {
-            let missing = shared::SNIFF_BYTES - self.first.len();
-            self.first.extend_from_slice(&piece[..missing.min(piece.len())]);
-            if self.first.len() == shared::SNIFF_BYTES || whole {
-                self.judge()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// By the first bytes, as soon as there are enough of them.
-    fn judge(&mut self) -> Result<FileType, GatewayError> {
-        let found = FileType::of_content(&self.first);
-        let file_type = match self.wanted {
-            Wanted::Signed(signed) => found.filter(|found| *found == signed.file_type).ok_or(GatewayError::ContentMismatch)?,
-            Wanted::Any => found.ok_or(GatewayError::TypeNotAllowed)?,
-        };
-        self.judged = Some(file_type);
-        Ok(file_type)
-    }
-
-    fn end(mut self) -> Result<Judged, GatewayError> {
-        if let Wanted::Signed(signed) = self.wanted
-            && self.count < signed.size
-        {
-            return Err(GatewayError::LengthMismatch);
-        }
-        let file_type = match self.judged {
-            Some(file_type) => file_type,
-            None => self.judge()?,
-        };
-        Ok(Judged { size: self.count, file_type, hash: self.hasher.finalize().into() })
     }
 }
 
