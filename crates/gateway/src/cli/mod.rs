@@ -10,6 +10,7 @@ mod merchants;
 mod outbox;
 mod serials;
 mod serve;
+mod upstream;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -62,6 +63,9 @@ enum Command {
     /// What is still to be sent.
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// A merchant's registration API.
+    #[command(subcommand)]
+    Upstream(upstream::Upstream),
     /// Serial numbers.
     #[command(subcommand)]
     Serials(serials::Serials),
@@ -129,6 +133,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,
             Command::Serials(serials) => serials.run(&config::load(given)?, json).await,
             Command::Outbox(outbox) => outbox.run(&config::load(given)?, json).await,
+            Command::Upstream(upstream) => upstream.run(\&config::load(given)?, json).await,
         }
     });
     match done {

@@ -4,6 +4,7 @@
 
 mod address;
 mod read;
+pub mod survey;
 mod trouble;
 
 use std::collections::HashMap;
@@ -127,6 +128,12 @@ impl Upstreams {
 }
 
 impl Upstreams {
+    /// A request to an address that an upstream gave, without a token; none if it is a private one and that is not allowed.
+    fn raw(&self, method: Method, address: &str) -> Option<RequestBuilder> {
+        let url = Url::parse(address).ok().filter(|url| self.allow_private || !address::is_private_literal(url))?;
+        Some(self.http.as_ref()?.request(method, url))
+    }
+
     /// Sends a file to the address that an upstream gave for it. The address is the permission: no token goes along.
     ///
     /// # Errors
@@ -251,6 +258,25 @@ impl Client<'_> {
         let secret = line.contains(self.token.expose_secret()) || line.to_ascii_lowercase().contains("bearer");
         let short: String = line.chars().filter(|character| !character.is_control()).take(limits::UPSTREAM_MESSAGE_CHARS).collect();
         (!secret && !short.is_empty()).then_some(short)
+    }
+
+    /// Asks something that no customer waits for. `path` is the program's, with its query.
+    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Said, Trouble> {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = self.url(path)?;
+        url.set_query(query);
+        let request = self.request(method, url)?;
+        let request = match body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body.to_string()),
+            None => request,
+        };
+        Said::of(request.send().await.map_err(|error| Trouble::of(&error))?).await
+    }
+
+    /// Asks with another token than the merchant's.
+    async fn ask_as(&self, token: &str, path: &str) -> Result<Said, Trouble> {
+        let calls = Arc::clone(&self.calls);
+        Client { http: self.http, base: self.base.clone(), token: token.to_owned().into(), calls }.ask(Method::GET, path, None).await
     }
 
     async fn get(&self, url: Url) -> Result<Said, Trouble> {

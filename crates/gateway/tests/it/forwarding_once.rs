@@ -97,12 +97,7 @@ async fn a_slow_merchant_holds_up_no_other() {
 #[tokio::test]
 async fn killed_with_registrations_on_their_way_each_of_them_arrives_once() {
     let upstream = Scripted::start();
-    let elsewhere = tempfile::tempdir().unwrap();
-    let file = elsewhere.path().join("token");
-    std::fs::write(&file, TOKEN).unwrap();
-    let merchant = ["--upstream", &upstream.url, "--upstream-token-file", file.to_str().unwrap()];
-    let mut gateway =
-        Process::start_with(&merchant, &["--allow-private-upstreams", "--upstream-quiet", "3", "--address-budget-factor", "100"]);
+    let mut gateway = Process::in_front_of(&upstream.url, TOKEN, &["--upstream-quiet", "3", "--address-budget-factor", "100"]);
     // Some are stored and not yet answered, some are not stored yet, some wait in the outbox.
     upstream
         .script(json!({ "rules": [

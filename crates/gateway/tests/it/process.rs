@@ -58,6 +58,15 @@ pub(crate) fn line(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// A token in a file of its own, outside the gateway's folder.
+fn token_file(token: &str) -> (TempDir, String) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("token");
+    std::fs::write(&file, format!("{token}\n")).unwrap();
+    let path = file.to_str().unwrap().to_owned();
+    (elsewhere, path)
+}
+
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_regcard"));
     command.env_clear().env("REGCARD_LOG", "trace").current_dir(folder).stdin(Stdio::null());
@@ -102,6 +111,12 @@ impl Process {
         let options: Vec<String> = serve.iter().map(|option| (*option).to_owned()).collect();
         let (child, gateway) = serve_on(folder.path(), "127.0.0.1:0", &options);
         Process { shop: Shop { http: client(), gateway, key, access_token }, folder, options, child }
+    }
+
+    /// A shop of which another API keeps the registrations, and more options for the gateway.
+    pub(crate) fn in_front_of(upstream: &str, token: &str, serve: &[&str]) -> Process {
+        let (_elsewhere, file) = token_file(token);
+        Process::start_with(&["--upstream", upstream, "--upstream-token-file", &file], &[&["--allow-private-upstreams"], serve].concat())
     }
 
     /// `kill -9`: nothing is finished, nothing is flushed.

@@ -51,11 +51,7 @@ fn whole(answer: &Answer) -> Vec<u8> {
 #[tokio::test]
 async fn the_upstreams_token_reaches_the_upstream_and_nobody_else() {
     let upstream = Upstream::start().await;
-    let elsewhere = tempfile::tempdir().unwrap();
-    let file = elsewhere.path().join("token");
-    fs::write(&file, format!("{TOKEN}\n")).unwrap();
-    let merchant = ["--upstream", &upstream.url, "--upstream-token-file", file.to_str().unwrap()];
-    let mut gateway = Process::start_with(&merchant, &["--allow-private-upstreams"]);
+    let mut gateway = Process::in_front_of(&upstream.url, TOKEN, &[]);
     let shop = gateway.shop.clone();
     let page = shop.page().await;
     let mut answers = vec![
@@ -91,6 +87,31 @@ async fn the_upstreams_token_reaches_the_upstream_and_nobody_else() {
     for (name, bytes) in files(gateway.folder()) {
         assert!(!holds(&bytes, TOKEN), "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_the_outbox_and_the_probe_say_holds_no_token_either() {
+    let upstream = Upstream::start().await;
+    let mut gateway = Process::in_front_of(&upstream.url, TOKEN, &[]);
+    let echo = format!("authorization: Bearer {TOKEN}");
+    upstream.registering(says(429, format!("retry-after: 0\r\nx-echo: {echo}\r\n"), echo.clone()));
+    gateway.shop.page().await.register("0123456789abcdef", registration("SN-1")).await.good(202);
+    upstream.registering(says(422, "", format!(r#"{{"message":"Not with {TOKEN}"}}"#)));
+    let told = |arguments: &[&str]| crate::process::run(gateway.folder(), arguments);
+    crate::until("it is parked", || String::from_utf8_lossy(&told(&["outbox", "list"]).stdout).contains("rejected")).await;
+    let listed = told(&["outbox", "list", "--json"]);
+    let shown = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(shown.contains(r#""lastError":"refused with status 422""#), "{shown}");
+    let id = shown.split('"').skip_while(|word| *word != "id").nth(2).unwrap().to_owned();
+    let outputs = [listed, told(&["outbox", "show", &id]), told(&["upstream", "probe", "--merchant", "demo", "--allow-private-upstreams"])];
+    for output in outputs {
+        assert!(!output.stdout.is_empty() && !holds(&[output.stdout, output.stderr].concat(), TOKEN));
+    }
+    assert!(gateway.terminate().await);
+    for (name, bytes) in files(gateway.folder()) {
+        assert!(!holds(&bytes, TOKEN), "{name}");
+    }
+    assert!(!gateway.log().contains("mara@example.com"));
 }
 
 #[tokio::test]

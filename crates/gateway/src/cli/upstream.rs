@@ -1,0 +1,68 @@
+//! `regcard upstream`: what a merchant's registration API is like.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{CliError, print, tell};
+use crate::clock::{self, Clock};
+use crate::config::Settings;
+use crate::secrets::Secrets;
+use crate::store::{self, Mode};
+use crate::upstream::Upstreams;
+use crate::upstream::survey::{NAME, survey};
+
+/// A merchant's registration API.
+#[derive(Debug, Subcommand)]
+pub(super) enum Upstream {
+    /// Find out whether it is as the gateway needs it, with the merchant's own token. Nothing is changed there without --write.
+    Probe {
+        /// Whose.
+        #[arg(long)]
+        merchant: String,
+        /// With which form; without it, the merchant's first.
+        #[arg(long)]
+        form: Option<String>,
+        /// Add a serial number, send a file of four bytes, and register and delete one registration, all under the name of REGCARD-PROBE.
+        #[arg(long)]
+        write: bool,
+        /// It may have an address that only this machine or its network reaches.
+        #[arg(long)]
+        allow_private_upstreams: bool,
+    },
+}
+
+impl Upstream {
+    pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
+        let Upstream::Probe { merchant: id, form, write, allow_private_upstreams } = self;
+        let store = store::open(&settings.store, &settings.data)?;
+        let merchant = store.merchant(id.clone()).await?.ok_or_else(|| CliError::Usage(format!("there is no merchant \"{id}\"")))?;
+        let Mode::Forward(upstream) = &merchant.mode else {
+            return Err(CliError::Usage(format!("the registrations of \"{id}\" are kept here; there is no upstream")));
+        };
+        let upstreams = Upstreams::new(allow_private_upstreams);
+        let secrets = Secrets::open(&settings.data)?;
+        let client = upstreams.client(&secrets, &id, upstream);
+        let client = client.map_err(|error| CliError::Usage(format!("the upstream cannot be called: {error}")))?;
+        let form = form.or_else(|| merchant.forms.first().cloned()).unwrap_or_else(|| "product-registration".to_owned());
+        let name = format!("{NAME}{}", clock::new_id(&Clock::System));
+        let found = survey(&upstreams, &client, &merchant.origins, &form, &name, write).await;
+        let mut bad = 0;
+        for one in &found {
+            bad += usize::from(one.good == Some(false));
+            let word = match one.good {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => "-",
+            };
+            print(&if json {
+                json!({ "about": one.about, "good": one.good, "seen": one.seen }).to_string()
+            } else {
+                format!("{word:<4}{:<58}{}", one.about, one.seen)
+            })?;
+        }
+        if !write {
+            tell("Nothing was changed there. With --write more is found out, and what is written is deleted again as far as that API can.");
+        }
+        if bad == 0 { Ok(()) } else { Err(CliError::Usage(format!("{bad} of {} are not as the gateway needs them", found.len()))) }
+    }
+}
