@@ -89,7 +89,8 @@ async fn the_upstreams_token_reaches_the_upstream_and_nobody_else() {
     }
 }
 
-#[tokio::test]
+// The commands are waited for on a thread on which the upstream has to go on answering.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_outbox_and_the_probe_say_holds_no_token_either() {
     let upstream = Upstream::start().await;
     let mut gateway = Process::in_front_of(&upstream.url, TOKEN, &[]);
