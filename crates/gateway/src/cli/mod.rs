@@ -133,7 +133,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,
             Command::Serials(serials) => serials.run(&config::load(given)?, json).await,
             Command::Outbox(outbox) => outbox.run(&config::load(given)?, json).await,
-            Command::Upstream(upstream) => upstream.run(\&config::load(given)?, json).await,
+            Command::Upstream(upstream) => upstream.run(&config::load(given)?, json).await,
         }
     });
     match done {
