@@ -198,6 +198,7 @@ fn first_attempt(new: NewOutbox, sending: Sending, now: i64) -> OutboxRow {
         state: OutboxState::Waiting,
         last_error: None,
         created_at: now,
+        lease_until: sending.lease_until,
     }
 }
 

@@ -144,6 +144,8 @@ pub struct OutboxRow {
     pub last_error: Option<String>,
     /// When it was added.
     pub created_at: i64,
+    /// Until when it is somebody's who sends it; 0 if it is nobody's.
+    pub lease_until: i64,
 }
 
 /// Rows of one receiver that are due.

@@ -73,7 +73,7 @@ pub(in crate::store) fn claim(sql: &mut dyn Sql, lane: &DueLane, now: i64, lease
                      SELECT 1 FROM outbox e WHERE e.aggregate = o.aggregate AND e.seq < o.seq AND e.state = 'waiting' AND e.endpoint = o.endpoint
                          AND e.kind = o.kind AND e.merchant_id = o.merchant_id)
              ORDER BY CASE WHEN o.unsettled_until IS NULL THEN 1 ELSE 0 END, o.next_at, o.id LIMIT ?6)
-         RETURNING id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at",
+         RETURNING id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at, lease_until",
         values![lane.kind.word(), &lane.merchant, &lane.endpoint, now, lease_until, lane.due],
     )?;
     rows.iter().map(read).collect()
@@ -124,7 +124,7 @@ fn tell(sql: &mut dyn Sql, submit: Option<&(SubmitKey, SubmitState, Outcome)>) -
 
 pub(in crate::store) fn row(sql: &mut dyn Sql, id: &str) -> Result<Option<OutboxRow>, StoreError> {
     let found = sql.row(
-        "SELECT id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at
+        "SELECT id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at, lease_until
          FROM outbox WHERE id = ?1",
         values![id],
     )?;
@@ -133,7 +133,7 @@ pub(in crate::store) fn row(sql: &mut dyn Sql, id: &str) -> Result<Option<Outbox
 
 pub(in crate::store) fn list(sql: &mut dyn Sql, query: &OutboxQuery) -> Result<Vec<OutboxRow>, StoreError> {
     let rows = sql.rows(
-        "SELECT id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at
+        "SELECT id, merchant_id, kind, endpoint, aggregate, seq, payload, attempt, next_at, unsettled_until, state, last_error, created_at, lease_until
          FROM outbox WHERE (?1 = '' OR merchant_id = ?1) AND (state = ?2 OR ?2 = '' AND state NOT IN ('done', 'discarded')) AND id > ?3
          ORDER BY id LIMIT ?4",
         values![
@@ -214,6 +214,7 @@ fn read(row: &Row) -> Result<OutboxRow, StoreError> {
         state: state(&row.text(10)?)?,
         last_error: row.maybe_text(11)?,
         created_at: row.int(12)?,
+        lease_until: row.int(13)?,
     })
 }
 
