@@ -13,7 +13,7 @@ use crate::budget::Budgets;
 use crate::card::Cards;
 use crate::clock::Clock;
 use crate::config;
-use crate::forms::Forms;
+use crate::forms::{self, Forms};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
 use crate::problem::GatewayError;
@@ -158,6 +158,9 @@ impl App {
         };
         app.assets.file(app.store.as_ref(), app.clock.millis()).await?;
         app.receipts.disk.clean_up(app.store.as_ref()).await.map_err(StartError::Sweep)?;
+        for warning in forms::without_serials(&app.forms, &*app.store).await? {
+            tracing::warn!("{warning}");
+        }
         Ok(Arc::new(app))
     }
 

@@ -107,7 +107,7 @@ fn merged(app: &App, merchant: &Merchant, record: Record, sent: Sent, rules: cra
         if record.receipts.iter().any(|receipts| receipts.field == key) {
             without_receipts.push(key.clone());
         }
-        match own_files(app, &value) {
+        match own_files(&app.public_url, &value) {
             Some(files) => {
                 fields.remove(&key);
                 receipts.push(NewReceipts { field: key, several: value.is_array(), files });

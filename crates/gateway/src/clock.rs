@@ -53,6 +53,11 @@ impl Clock {
     }
 }
 
+/// Reads an instant as [`written`] writes it, or in any other zone.
+pub fn read(text: &str) -> Option<i64> {
+    text.trim().parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
 /// The day of an instant, in UTC.
 pub fn day(millis: i64) -> Day {
     let date = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(millis).unwrap_or_default()).date();

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use regcard::text::{Words, nearest};
-use regcard_protocol::form::Form;
+use regcard_protocol::form::{FieldKind, Form};
 use toml::de::DeTable;
 
+use crate::store::{Mode, Store, StoreError};
 use crate::wording::{self, worded};
 
 /// A form as it was last read, in one language.
@@ -91,13 +92,43 @@ pub fn faults(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
     paths.sort();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")) {
-        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        if !is_slug(name) {
-            faults.push(format!("{}: \"{name}\" is no form's name: small letters, digits and dashes", path.display()));
-        }
-        faults.extend(read(path).err());
+        faults.extend(faults_of(path));
     }
     Ok(faults)
+}
+
+/// Everything that is wrong with one file.
+pub fn faults_of(path: &Path) -> Vec<String> {
+    let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let named = (!is_slug(name)).then(|| format!("{}: \"{name}\" is no form's name: small letters, digits and dashes", path.display()));
+    named.into_iter().chain(read(path).err()).collect()
+}
+
+/// Forms that nobody can send, since they take only serial numbers that were loaded and none were: a sentence each.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn without_serials(forms: &Forms, store: &dyn Store) -> Result<Vec<String>, StoreError> {
+    let mut warnings = Vec::new();
+    for merchant in store.merchants().await?.into_iter().filter(|merchant| merchant.mode == Mode::Own) {
+        let strict: Vec<&String> = merchant
+            .forms
+            .iter()
+            .filter(|slug| {
+                forms.get(slug).is_some_and(|form| form.form.serial_numbers.validate && form.form.field(FieldKind::SerialNumber).is_some())
+            })
+            .collect();
+        if !strict.is_empty() && store.serials(merchant.id.clone(), String::new(), 1).await?.is_empty() {
+            warnings.extend(strict.into_iter().map(|slug| {
+                format!(
+                    "nobody can register with the form \"{slug}\" of \"{id}\": it takes only serial numbers that are loaded, and none are. \
+                     `regcard serials import --merchant {id} FILE` loads them",
+                    id = merchant.id
+                )
+            }));
+        }
+    }
+    Ok(warnings)
 }
 
 /// Lower-case letters, digits and dashes, as they stand in URLs; so a name cannot leave the folder.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::clock;
+use crate::forms::Forms;
 use crate::store::{Address, Record};
 
 /// Names that the registration API's own lists have for what is known of customer, product and order. They stand beside the
@@ -39,9 +40,14 @@ const ORDER_KEYS: [&str; 3] = ["shopifyOrderId", "shopifyOrderName", "shopifyOrd
 
 /// A registration as `/api` shows it.
 pub fn json(app: &App, record: Record) -> Value {
+    shown(&app.public_url, &app.forms, record)
+}
+
+/// The same where no gateway runs.
+pub fn shown(public_url: &str, forms: &Forms, record: Record) -> Value {
     let customer = customer(&record);
     let tags = customer_tags(&record);
-    let form = app.forms.get(&record.form);
+    let form = forms.get(&record.form);
     let (warranty, ends) = form.map(|form| warranty(&form.form, &record)).unwrap_or_default();
     let sku = record.serial_numbers.iter().find_map(|number| number.sku.clone());
     let mut fields = record.fields;
@@ -51,7 +57,7 @@ pub fn json(app: &App, record: Record) -> Value {
     }
     for receipts in record.receipts {
         let mut urls = receipts.addresses.into_iter().map(|address| match address {
-            Address::Here(receipt) => app.receipt_url(&receipt),
+            Address::Here(receipt) => format!("{public_url}/r/{receipt}"),
             Address::Upstream(url) => url,
         });
         let value = if receipts.several { Value::from_iter(urls) } else { urls.next().into() };

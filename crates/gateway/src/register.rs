@@ -110,7 +110,7 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     for (position, members) in list.into_iter().enumerate() {
         let (slug, form) = form_of(app, merchant, position, &members)?;
         match server_json::new(position, members, &form.form, app.clock.today()) {
-            Ok(new) => registrations.push(server_to_store(app, slug, &form.form, new)),
+            Ok(new) => registrations.push(server_to_store(clock::new_id(&app.clock), Some(&app.public_url), slug, &form.form, new)),
             Err(found) => errors.extend(found),
         }
     }
@@ -245,18 +245,18 @@ fn to_store(app: &App, slug: &str, form: &Form, accepted: Registration) -> NewRe
     }
 }
 
-/// What a merchant's server sent, as it is stored.
-pub fn server_to_store(app: &App, slug: String, form: &Form, sent: Sent) -> NewRegistration {
+/// What a merchant's server sent, as it is stored. Files are known by the gateway's own address; without it addresses stay texts.
+pub fn server_to_store(id: String, public_url: Option<&str>, slug: String, form: &Form, sent: Sent) -> NewRegistration {
     let mut fields = Map::new();
     let mut receipts = Vec::new();
     for (key, value) in sent.extras {
-        match own_files(app, &value) {
+        match public_url.and_then(|url| own_files(url, &value)) {
             Some(files) => receipts.push(NewReceipts { field: key, several: value.is_array(), files }),
             None => drop(fields.insert(key, value)),
         }
     }
     NewRegistration {
-        id: clock::new_id(&app.clock),
+        id,
         form: slug,
         rules: rules(form),
         customer_name: sent.customer_name.flatten().or_else(|| server_json::full_name(&fields)),
@@ -275,9 +275,9 @@ fn from_card(field: String, several: bool, files: Vec<UploadedFile>) -> NewRecei
 
 /// The files that a merchant's server means by an address of our own, or by a list of nothing else. They are kept as files, so that
 /// their addresses are right wherever the gateway is reached later.
-pub fn own_files(app: &App, value: &Value) -> Option<Vec<FileReference>> {
+pub fn own_files(public_url: &str, value: &Value) -> Option<Vec<FileReference>> {
     let own = |value: &Value| {
-        let receipt = value.as_str()?.strip_prefix(app.public_url.as_str())?.strip_prefix("/r/")?;
+        let receipt = value.as_str()?.strip_prefix(public_url)?.strip_prefix("/r/")?;
         is_receipt(receipt).then(|| FileReference::Receipt(receipt.to_owned()))
     };
     match value {

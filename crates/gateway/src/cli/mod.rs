@@ -4,10 +4,13 @@
 
 mod backup;
 mod configuration;
+mod files;
+mod forms;
 mod init;
 mod keys;
 mod merchants;
 mod outbox;
+mod registrations;
 mod serials;
 mod serve;
 mod upstream;
@@ -22,6 +25,7 @@ use thiserror::Error;
 use crate::app::StartError;
 use crate::clock::NoRandomness;
 use crate::config::{self, CommandLine, Faults};
+use crate::lists::ListError;
 use crate::secrets::SecretsError;
 use crate::store::StoreError;
 use crate::token::TokenError;
@@ -69,6 +73,12 @@ enum Command {
     /// Serial numbers.
     #[command(subcommand)]
     Serials(serials::Serials),
+    /// Registrations.
+    #[command(subcommand)]
+    Registrations(registrations::Registrations),
+    /// Forms.
+    #[command(subcommand)]
+    Form(forms::Form),
 }
 
 /// Why a command did not do what it was asked for.
@@ -101,14 +111,14 @@ pub enum CliError {
         #[source]
         source: std::io::Error,
     },
-    /// A file of serial numbers.
+    /// A list.
     #[error("{path}: {source}")]
-    Csv {
+    List {
         /// The file.
         path: String,
         /// Why it cannot be read.
         #[source]
-        source: csv::Error,
+        source: ListError,
     },
     /// Something on the command line makes no sense.
     #[error("{0}")]
@@ -132,6 +142,8 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Merchant(merchants) => merchants.run(&config::load(given)?, json).await,
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,
             Command::Serials(serials) => serials.run(&config::load(given)?, json).await,
+            Command::Registrations(registrations) => registrations.run(&config::load(given)?, json).await,
+            Command::Form(forms) => forms.run(&config::load(given)?, json).await,
             Command::Outbox(outbox) => outbox.run(&config::load(given)?, json).await,
             Command::Upstream(upstream) => upstream.run(&config::load(given)?, json).await,
         }

@@ -76,6 +76,14 @@ pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: 
     Ok(Step::Keep(Some(erased)))
 }
 
+pub(in crate::store) fn known(sql: &mut dyn Sql, merchant: &str, id: &str) -> Result<bool, StoreError> {
+    sql.any(
+        "SELECT id FROM registrations WHERE merchant_id = ?1 AND id = ?2
+         UNION ALL SELECT id FROM erased_registrations WHERE merchant_id = ?1 AND id = ?2",
+        values![merchant, id],
+    )
+}
+
 /// What the registration had. All of it is held until the transaction is over.
 fn give_up_serials(sql: &mut dyn Sql, merchant: &str, id: &str) -> Result<Vec<Held>, StoreError> {
     let mut held = registrations::held(sql, id)?;

@@ -20,7 +20,10 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, merchant: &str, new: &[NewSerial]
 }
 
 pub(in crate::store) fn load(sql: &mut dyn Sql, merchant: &str, new: &[NewSerial], now: i64) -> Result<(), StoreError> {
-    new.iter().try_for_each(|one| put_one(sql, merchant, one, &Folded::of(&one.serial), now))
+    let mut all: Vec<(Folded, &NewSerial)> = new.iter().map(|one| (Folded::of(&one.serial), one)).collect();
+    // In the order of the indexes: neighbours lie on one page. Of one that is there twice the last counts, as it came.
+    all.sort_by(|(one, _), (other, _)| one.folded.cmp(&other.folded));
+    all.iter().try_for_each(|(folded, one)| put_one(sql, merchant, one, folded, now))
 }
 
 /// A number that was registered before it was loaded is no free one.

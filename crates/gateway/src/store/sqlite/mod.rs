@@ -64,6 +64,8 @@ impl Sqlite {
         let path = data.join(FILE);
         let mut connection = connect(&path)?;
         migrate(&mut connection)?;
+        // The one that writes keeps more of the file at hand, if it is large: a long list touches pages all over its indexes.
+        connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000;")?;
         let readers = (0..limits::READERS).map(|_| connect(&path)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers { free: Mutex::new(readers), permits: Semaphore::new(limits::READERS) };
         Ok(Sqlite { writer: Writer::start(connection)?, readers: Arc::new(readers) })
