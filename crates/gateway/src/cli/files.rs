@@ -60,14 +60,14 @@ pub(super) fn not_read(file: &Path, source: ListError) -> CliError {
     CliError::List { path: file.display().to_string(), source }
 }
 
-/// Where a list is written to.
-pub(super) fn output(file: Option<PathBuf>) -> Result<Box<dyn Write>, CliError> {
+/// Where a list is written to, and whether that is a file: standard output then is for what is said of it.
+pub(super) fn output(file: Option<PathBuf>) -> Result<(Box<dyn Write>, bool), CliError> {
     match file.filter(|file| file != Path::new("-")) {
         Some(file) => {
             let opened = File::create(&file).map_err(|source| CliError::Io { what: file.display().to_string(), source })?;
-            Ok(Box::new(io::BufWriter::new(opened)))
+            Ok((Box::new(io::BufWriter::new(opened)), true))
         }
-        None => Ok(Box::new(io::BufWriter::new(io::stdout()))),
+        None => Ok((Box::new(io::BufWriter::new(io::stdout())), false)),
     }
 }
 

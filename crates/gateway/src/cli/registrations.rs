@@ -89,7 +89,7 @@ impl Registrations {
         match self {
             Registrations::Import { merchant, form, file } => import(&*store, &forms, merchant, form, file, json).await,
             Registrations::Export { merchant, file } => {
-                let public_url = settings.public_url.as_ref().map(ToString::to_string).unwrap_or_default();
+                let public_url = settings.public_url.as_ref().map_or_else(|| format!("http://{}", settings.listen), ToString::to_string);
                 export(&*store, &forms, &public_url, merchant, file, json).await
             }
         }
@@ -266,8 +266,8 @@ async fn export(
         }
     }
     let columns: Vec<&str> = COLUMNS.into_iter().chain(own.iter().map(String::as_str)).collect();
-    let to_file = file.is_some();
-    let mut list = Writer::new(output(file)?, &columns).map_err(not_written)?;
+    let (output, to_file) = output(file)?;
+    let mut list = Writer::new(output, &columns).map_err(not_written)?;
     let (mut after, mut written) = ((i64::MIN, String::new()), 0_usize);
     loop {
         let records = store.registrations_after(merchant.clone(), after, ROWS).await?;

@@ -105,8 +105,8 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
 
 async fn export(store: &dyn Store, merchant: String, file: Option<PathBuf>, json: bool) -> Result<(), CliError> {
     known(store, &merchant).await?;
-    let to_file = file.is_some();
-    let mut list = Writer::new(output(file)?, &COLUMNS).map_err(not_written)?;
+    let (output, to_file) = output(file)?;
+    let mut list = Writer::new(output, &COLUMNS).map_err(not_written)?;
     let (mut after, mut written) = (String::new(), 0_usize);
     loop {
         let serials = store.serials(merchant.clone(), after, ROWS).await?;

@@ -80,7 +80,7 @@ impl List {
         let columns = |delimiter: u8| -> Vec<String> {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(header.as_slice());
             let first = reader.byte_records().next().and_then(Result::ok).unwrap_or_default();
-            texts(&first).into_iter().map(|name| name.trim().to_owned()).collect()
+            texts(&first).into_iter().map(|name| unguarded(name.trim()).to_owned()).collect()
         };
         // Whichever finds the most columns that are known; commas may stand in a cell.
         let known = |delimiter: &u8| {

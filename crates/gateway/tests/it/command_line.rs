@@ -45,23 +45,6 @@ fn what_cannot_be_is_refused_with_a_sentence_and_changes_nothing() {
     assert_eq!(line(folder.path(), &["merchant", "list"]), "");
 }
 
-#[test]
-fn serial_numbers_come_from_a_file_as_often_as_one_likes() {
-    let folder = folder();
-    line(folder.path(), &["merchant", "put", "demo", "--name", "Demo", "--form", FORM]);
-    let csv = "serialNumber,sku,customerTags,productName\nSN-1,DUO,\"new,vip\",Espresso Duo\n0007,,,\n..,,,\nSN-2,,,\n";
-    fs::write(folder.path().join("serials.csv"), csv).unwrap();
-    for _ in 0..2 {
-        let output = run(folder.path(), &["serials", "import", "--merchant", "demo", "serials.csv", "--json"]);
-        let counted: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(counted, serde_json::json!({ "bad": 1, "loaded": 3 }));
-        assert!(String::from_utf8_lossy(&output.stderr).starts_with("line 4: "), "{}", said(&output));
-    }
-    fs::write(folder.path().join("other.csv"), "serial;sku\nSN-1;x\n").unwrap();
-    let refused = run(folder.path(), &["serials", "import", "--merchant", "demo", "other.csv"]);
-    assert!(!refused.status.success() && said(&refused).contains("no column serialNumber"), "{}", said(&refused));
-}
-
 #[tokio::test]
 async fn commands_work_while_the_gateway_runs() {
     let gateway = Process::start();

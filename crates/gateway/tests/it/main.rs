@@ -36,6 +36,7 @@ mod hosted_registration;
 mod idempotency;
 mod languages;
 mod limits;
+mod lists;
 mod merchant_api;
 mod merchant_records;
 mod operator;
