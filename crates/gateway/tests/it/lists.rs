@@ -121,7 +121,7 @@ fn lists_go_through_pipes() {
     let output = regcard(&["serials", "export", "--merchant", "demo", "-"], Stdio::null());
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "\u{FEFF}serialNumber,sku,customerTags,productName\r\nSN-1,,,\r\n");
     assert_eq!(json_of(folder.path(), &["serials", "export", "--merchant", "demo", "out.csv"]), json!({ "written": 1 }));
-    assert_eq!(fs::read(folder.path().join("out.csv")).unwrap().len(), 56);
+    assert!(fs::read_to_string(folder.path().join("out.csv")).unwrap().ends_with("SN-1,,,\r\n"));
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ mod receipts;
 mod receipts_in_a_bucket;
 mod registration;
 mod registration_changes;
+mod scripts;
 mod secrets;
 mod serial_numbers;
 mod several_files;
