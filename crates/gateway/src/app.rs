@@ -23,6 +23,7 @@ use crate::store::{self, Merchant, Store, StoreError};
 use crate::token::Tokens;
 use crate::turns::Turns;
 use crate::upstream::Upstreams;
+use crate::webhooks::Sender;
 
 /// How a gateway is set up.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub struct Config {
     pub card_max_age: u32,
     /// Whether an upstream may have a private address.
     pub allow_private_upstreams: bool,
+    /// Whether a webhook may go to a private address, and without TLS.
+    pub allow_private_webhooks: bool,
     /// For how long an upstream may go on working on a registration after the connection broke.
     pub upstream_quiet: Duration,
     /// How much of the disk has to be free for the gateway to be ready, in hundredths.
@@ -112,6 +115,8 @@ pub struct App {
     pub outbox: Outbox,
     /// For how long an upstream may go on working on a registration after the connection broke.
     pub upstream_quiet: Duration,
+    /// Sends webhooks.
+    pub webhooks: Sender,
     /// Where the gateway is reached.
     pub public_url: String,
     /// The same as an origin; it counts as allowed for every key, since the hosted page stands there.
@@ -143,6 +148,7 @@ impl App {
             cards: Cards::default(),
             turns: Turns::default(),
             upstreams: Upstreams::new(config.allow_private_upstreams),
+            webhooks: Sender::new(config.allow_private_webhooks),
             outbox: Outbox::default(),
             upstream_quiet: config.upstream_quiet,
             clock: config.clock,

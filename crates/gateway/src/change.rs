@@ -26,6 +26,7 @@ pub async fn registration(app: &App, merchant: &Merchant, id: &str, body: Value)
         uploads::look_at(app, &merchant.id, None, &change.receipts).await.unwrap_or_else(|error| error.log());
         match app.store.change_registration(change, app.clock.millis()).await? {
             Changing::Changed(erased) => {
+                app.outbox.wake();
                 erase_files(app, erased).await;
                 return Ok(record::json(app, one(app, merchant, id).await?));
             }
@@ -43,6 +44,7 @@ pub async fn registration(app: &App, merchant: &Merchant, id: &str, body: Value)
 pub async fn erase(app: &App, merchant: &Merchant, id: String) -> Result<(), GatewayError> {
     let erased = app.store.erase_registration(merchant.id.clone(), id, app.clock.millis()).await?;
     erase_files(app, erased.ok_or(GatewayError::NotFound)?).await;
+    app.outbox.wake();
     Ok(())
 }
 

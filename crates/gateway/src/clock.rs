@@ -102,7 +102,12 @@ static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
 /// An identifier that sorts by the time it was made. It is a name, never a permission.
 pub fn new_id(clock: &Clock) -> String {
-    let millis = u64::try_from(clock.millis()).unwrap_or_default();
+    id_at(clock.millis())
+}
+
+/// The same for an instant that somebody else has read.
+pub fn id_at(millis: i64) -> String {
+    let millis = u64::try_from(millis).unwrap_or_default();
     let timestamp = uuid::Timestamp::from_unix(&ORDER, millis / 1_000, u32::try_from(millis % 1_000).unwrap_or_default() * 1_000_000);
     uuid::Uuid::new_v7(timestamp).to_string()
 }

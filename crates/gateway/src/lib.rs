@@ -51,6 +51,8 @@ pub mod origin;
 pub mod outbox;
 /// Everything that can go wrong for a caller.
 pub mod problem;
+/// Which addresses are called for somebody else.
+pub mod public_address;
 /// Receipts: on the local disk, or in a bucket.
 pub mod receipts;
 /// A registration as the API shows it.
@@ -79,5 +81,7 @@ pub mod turns;
 pub mod uploads;
 /// Calls to another registration API.
 pub mod upstream;
+/// What merchants are told of registrations.
+pub mod webhooks;
 /// The merchant's own words, language by language.
 pub mod wording;

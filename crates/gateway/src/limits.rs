@@ -282,3 +282,53 @@ pub const OUTBOX_ENDING: Duration = Duration::from_secs(10);
 
 /// 7 days for which a message that is settled is still listed, without what it held. Milliseconds.
 pub const OUTBOX_KEPT_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// 16 endpoints of a merchant: each event is a row for each of them.
+pub const WEBHOOK_ENDPOINTS: usize = 16;
+
+/// 2,048 characters of an endpoint's address: what servers take.
+pub const WEBHOOK_URL_CHARS: usize = 2_048;
+
+/// 20 kB of a webhook, as Standard Webhooks recommends; what is longer is told in short.
+pub const WEBHOOK_BYTES: usize = 20_000;
+
+/// 15 seconds for a receiver's whole answer.
+pub const WEBHOOK_TOTAL: Duration = Duration::from_secs(15);
+
+/// 5 seconds to connect to a receiver: it may be on the other side of the world.
+pub const WEBHOOK_CONNECT: Duration = Duration::from_secs(5);
+
+/// 64 KiB of a receiver's answer are read, so that the connection can be used again; nothing of it is kept.
+pub const WEBHOOK_ANSWER_BYTES: usize = 64 * 1024;
+
+/// 10 attempts over some three days, as Standard Webhooks gives them. Milliseconds before each.
+pub const WEBHOOK_SCHEDULE_MILLIS: [i64; 10] = [
+    0,
+    5 * 1_000,
+    5 * 60 * 1_000,
+    30 * 60 * 1_000,
+    2 * 60 * 60 * 1_000,
+    5 * 60 * 60 * 1_000,
+    10 * 60 * 60 * 1_000,
+    14 * 60 * 60 * 1_000,
+    20 * 60 * 60 * 1_000,
+    24 * 60 * 60 * 1_000,
+];
+
+/// A tenth of a pause is left to chance, so that what failed together does not come again together.
+pub const WEBHOOK_CHANCE: i64 = 10;
+
+/// 30 seconds for which a receiver is left alone that is overrun (429, 502, 504) and does not say for how long. Seconds.
+pub const WEBHOOK_THROTTLE: u32 = 30;
+
+/// 5 days without a success after which nothing is sent to an endpoint any more. Milliseconds.
+pub const WEBHOOK_FAILING_MILLIS: i64 = 5 * 24 * 60 * 60 * 1_000;
+
+/// 24 hours for which a secret signs that was replaced. Hours.
+pub const WEBHOOK_ROTATION_HOURS: u32 = 24;
+
+/// 30 days at most. Hours.
+pub const WEBHOOK_ROTATION_HOURS_MOST: u32 = 30 * 24;
+
+/// 30 days for which a webhook that was given up can be sent again. Milliseconds.
+pub const WEBHOOK_KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;

@@ -3,6 +3,8 @@
 //! Customer, address and order can be read in both of the ways that scripts know: flat, named as in the lists of registrations, and as
 //! a `customer`, named as in the webhook.
 
+use std::mem;
+
 use regcard_protocol::date::Day;
 use regcard_protocol::form::{Form, WarrantyFrom};
 use serde_json::{Map, Value, json};
@@ -35,6 +37,19 @@ pub const STANDARD_KEYS: [&str; 18] = [
     "warranty",
 ];
 
+/// What of a registration's fields is known of its customer, and how the webhook names it.
+pub const CUSTOMER_KEYS: [(&str, &str); 9] = [
+    ("firstName", "firstName"),
+    ("lastName", "surname"),
+    ("phone", "phone"),
+    ("address1", "address1"),
+    ("address2", "address2"),
+    ("city", "city"),
+    ("state", "state"),
+    ("country", "country"),
+    ("postCode", "postCode"),
+];
+
 /// What the shop's own order was, if somebody said so.
 const ORDER_KEYS: [&str; 3] = ["shopifyOrderId", "shopifyOrderName", "shopifyOrderCreatedAt"];
 
@@ -44,24 +59,16 @@ pub fn json(app: &App, record: Record) -> Value {
 }
 
 /// The same where no gateway runs.
-pub fn shown(public_url: &str, forms: &Forms, record: Record) -> Value {
+pub fn shown(public_url: &str, forms: &Forms, mut record: Record) -> Value {
     let customer = customer(&record);
     let tags = customer_tags(&record);
     let form = forms.get(&record.form);
     let (warranty, ends) = form.map(|form| warranty(&form.form, &record)).unwrap_or_default();
     let sku = record.serial_numbers.iter().find_map(|number| number.sku.clone());
-    let mut fields = record.fields;
+    let fields = fields(public_url, &mut record);
     let mut members = Map::new();
     for key in STANDARD_KEYS.iter().chain(&ORDER_KEYS) {
         members.extend(fields.get(*key).map(|value| ((*key).to_owned(), value.clone())));
-    }
-    for receipts in record.receipts {
-        let mut urls = receipts.addresses.into_iter().map(|address| match address {
-            Address::Here(receipt) => format!("{public_url}/r/{receipt}"),
-            Address::Upstream(url) => url,
-        });
-        let value = if receipts.several { Value::from_iter(urls) } else { urls.next().into() };
-        fields.insert(receipts.field, value);
     }
     for (key, otherwise) in [("warranty", warranty), ("warrantyEndDate", ends)] {
         members.entry(key).or_insert(otherwise);
@@ -110,17 +117,7 @@ pub fn customer(record: &Record) -> Map<String, Value> {
     let mut customer = Map::new();
     customer.insert("name".to_owned(), record.customer_name.clone().into());
     customer.insert("email".to_owned(), record.customer_email.clone().into());
-    for (key, name) in [
-        ("firstName", "firstName"),
-        ("lastName", "surname"),
-        ("phone", "phone"),
-        ("address1", "address1"),
-        ("address2", "address2"),
-        ("city", "city"),
-        ("state", "state"),
-        ("country", "country"),
-        ("postCode", "postCode"),
-    ] {
+    for (key, name) in CUSTOMER_KEYS {
         customer.extend(record.fields.get(key).map(|value| (name.to_owned(), value.clone())));
     }
     customer
@@ -137,4 +134,18 @@ pub fn warranty(form: &Form, record: &Record) -> (Value, Value) {
         WarrantyFrom::Registration => given.and_then(Day::parse).or_else(|| Some(clock::day(record.created_at))),
     };
     (months.into(), from.map(|from| from.plus_months(months).to_string()).into())
+}
+
+/// The merchant's own fields, taken out of a registration, with the addresses of its receipts.
+pub fn fields(public_url: &str, record: &mut Record) -> Map<String, Value> {
+    let mut fields = mem::take(&mut record.fields);
+    for receipts in mem::take(&mut record.receipts) {
+        let mut urls = receipts.addresses.into_iter().map(|address| match address {
+            Address::Here(receipt) => format!("{public_url}/r/{receipt}"),
+            Address::Upstream(url) => url,
+        });
+        let value = if receipts.several { Value::from_iter(urls) } else { urls.next().into() };
+        fields.insert(receipts.field, value);
+    }
+    fields
 }

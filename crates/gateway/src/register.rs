@@ -83,7 +83,14 @@ pub async fn from_sender(
         Mode::Own => {
             let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
-            let batch = NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations, outbox: Vec::new() };
+            let batch = NewBatch {
+                merchant: sender.merchant.id.clone(),
+                sid,
+                submit: Some(submit),
+                registrations,
+                outbox: Vec::new(),
+                announced: true,
+            };
             uploads::look_at(app, &batch.merchant, batch.sid.as_deref(), batch.registrations.iter().flat_map(|one| &one.receipts)).await?;
             store(app, batch).await
         }
@@ -117,7 +124,7 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     if !errors.is_empty() {
         return Err(GatewayError::Validation(errors));
     }
-    let batch = NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations, outbox: Vec::new() };
+    let batch = NewBatch { merchant: merchant.id.clone(), sid: None, submit, registrations, outbox: Vec::new(), announced: true };
     // A server may name a file before it is there, so that one that cannot be seen now is no reason to refuse: a sweep looks again.
     let receipts = batch.registrations.iter().flat_map(|one| &one.receipts);
     uploads::look_at(app, &batch.merchant, None, receipts).await.unwrap_or_else(|error| error.log());
@@ -168,6 +175,8 @@ async fn store(app: &App, batch: NewBatch) -> Result<Done, GatewayError> {
     let status_token = batch.submit.as_ref().map(|submit| submit.status_token.clone()).unwrap_or_default();
     match app.store.register(batch, app.clock.millis()).await? {
         Registering::Stored => {
+            // The merchant's endpoints may be told now.
+            app.outbox.wake();
             let done = Done { registrations, status_token, replayed: false };
             measure::registered(&done);
             Ok(done)

@@ -30,6 +30,8 @@ pub enum Purpose {
     AccessKey,
     /// Hashes of what budgets are counted by.
     Budget,
+    /// What signs webhooks, sealed in the store.
+    Webhook,
 }
 
 impl Purpose {
@@ -43,6 +45,7 @@ impl Purpose {
             Purpose::Upstream => "regcard/upstream-token/v1",
             Purpose::AccessKey => "regcard/access-key/v1",
             Purpose::Budget => "regcard/budget/v1",
+            Purpose::Webhook => "regcard/webhook-secret/v1",
         }
     }
 }

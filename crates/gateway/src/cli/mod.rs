@@ -14,6 +14,7 @@ mod registrations;
 mod serials;
 mod serve;
 mod upstream;
+mod webhooks;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -79,6 +80,9 @@ enum Command {
     /// Forms.
     #[command(subcommand)]
     Form(forms::Form),
+    /// Where a merchant is told what happens to registrations.
+    #[command(subcommand)]
+    Webhook(webhooks::Webhooks),
 }
 
 /// Why a command did not do what it was asked for.
@@ -146,6 +150,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Form(forms) => forms.run(&config::load(given)?, json).await,
             Command::Outbox(outbox) => outbox.run(&config::load(given)?, json).await,
             Command::Upstream(upstream) => upstream.run(&config::load(given)?, json).await,
+            Command::Webhook(webhooks) => webhooks.run(&config::load(given)?, json).await,
         }
     });
     match done {

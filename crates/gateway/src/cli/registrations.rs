@@ -175,7 +175,9 @@ async fn add(
         Ok(sent) => register::server_to_store(id, None, slug.to_owned(), &form.form, sent),
         Err(complaints) => return Ok(Err(told(complaints.iter()))),
     };
-    let batch = NewBatch { merchant: merchant.to_owned(), sid: None, submit: None, registrations: vec![new], outbox: Vec::new() };
+    // Whoever imports them has them already: no webhook tells of them.
+    let batch =
+        NewBatch { merchant: merchant.to_owned(), sid: None, submit: None, registrations: vec![new], outbox: Vec::new(), announced: false };
     Ok(match store.register(batch, created).await? {
         Registering::Stored => Ok(Came::Now),
         Registering::Refused(refusals) => Err(told(refusals.iter().map(|refusal| &refusal.complaint))),

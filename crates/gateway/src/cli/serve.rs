@@ -49,6 +49,9 @@ pub(super) struct Serve {
     /// Seconds for which an upstream may go on working on a registration after the connection broke. [default: 120]
     #[arg(long)]
     upstream_quiet: Option<String>,
+    /// Let webhooks go to private addresses, and without TLS. For tests.
+    #[arg(long)]
+    allow_private_webhooks: bool,
     /// Where the operator's routes are; "" for nowhere. [default: 127.0.0.1:9787]
     #[arg(long)]
     operator_listen: Option<String>,
@@ -65,6 +68,7 @@ impl Serve {
             ("card_max_age", "card-max-age", self.card_max_age),
             ("allow_private_upstreams", "allow-private-upstreams", self.allow_private_upstreams.then(|| "true".to_owned())),
             ("upstream_quiet", "upstream-quiet", self.upstream_quiet),
+            ("allow_private_webhooks", "allow-private-webhooks", self.allow_private_webhooks.then(|| "true".to_owned())),
             ("operator.listen", "operator-listen", self.operator_listen),
         ]);
         serve(config::load(given)?).await
@@ -96,6 +100,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         card_max_age: settings.card_max_age,
         allow_private_upstreams: settings.allow_private_upstreams,
         upstream_quiet: Duration::from_secs(settings.upstream_quiet.into()),
+        allow_private_webhooks: settings.allow_private_webhooks,
         disk_free_percent: settings.disk_free_percent,
         requests_at_once: settings.crowd.requests,
         receipts: settings.receipts,

@@ -1,5 +1,7 @@
 //! One attempt to deliver a submit: look for what may be there, look serial numbers up, send, and note what came of it.
 
+use std::mem;
+
 use super::decide::{Attempt, Step, after_probing, after_sending};
 use super::parcel::{Parcel, Waiting};
 use super::probe::probe;
@@ -9,7 +11,9 @@ use crate::clock;
 use crate::limits;
 use crate::outbox::{Lane, backoff};
 use crate::problem::GatewayError;
-use crate::store::{Merchant, Mode, OutboxChange, OutboxRow, OutboxState, Outcome, Sending, StoreError, SubmitState, Upstream};
+use crate::store::{
+    Left, Merchant, Mode, Notice, OutboxChange, OutboxRow, OutboxState, Outcome, Sending, StoreError, SubmitState, Upstream,
+};
 use crate::upstream::{Client, Trouble};
 
 /// One attempt. `first`: the request that brought it makes it, and whoever sent it waits; nothing of it can be upstream.
@@ -28,7 +32,7 @@ pub(crate) async fn deliver(app: &App, row: OutboxRow, first: bool) -> Result<()
     };
     // By a request's own first attempt nothing has been sent yet.
     let unsettled_until = row.unsettled_until;
-    let mut delivery = Delivery { app, merchant: &merchant, upstream, parcel, first, unsettled_until, row };
+    let mut delivery = Delivery { app, merchant: &merchant, upstream, parcel, first, unsettled_until, row, told: Vec::new() };
     match app.upstreams.client(&app.secrets, &merchant.id, upstream) {
         Ok(client) => delivery.run(&client).await?,
         Err(error) => {
@@ -54,6 +58,7 @@ async fn park(app: &App, row: &OutboxRow, why: &str) -> Result<(), StoreError> {
         unsettled_until: row.unsettled_until,
         last_error: Some(why.to_owned()),
         submit: None,
+        announced: Vec::new(),
     };
     app.store.outbox_change(change, app.clock.millis()).await.map(|_changed| ())
 }
@@ -67,6 +72,8 @@ struct Delivery<'a> {
     /// The next thing that happens is the first attempt, by the request itself.
     first: bool,
     unsettled_until: Option<i64>,
+    /// What has arrived and is to be told to the merchant's endpoints.
+    told: Vec<Notice>,
 }
 
 impl Delivery<'_> {
@@ -77,6 +84,7 @@ impl Delivery<'_> {
                 Some(Step::Arrived(id)) => {
                     self.app.outbox.lanes.worked(&Lane::forward(&self.merchant.id));
                     answered(self.app, self.merchant, self.upstream).await;
+                    self.told.push(Notice::of_forwarded(id.clone(), self.app.clock.millis(), waiting.body));
                     self.parcel.arrived(position, id);
                     (self.unsettled_until, self.first) = (None, false);
                 }
@@ -136,8 +144,10 @@ impl Delivery<'_> {
         if !self.first {
             let now = self.app.clock.millis();
             let sending = Sending { lease_until: now + limits::SENDING_LEASE_MILLIS, unsettled_until: now + quiet(self.app) };
-            let (id, payload) = (self.row.id.clone(), self.parcel.written());
-            if !self.app.store.outbox_sending(id, self.row.attempt, payload, sending, now).await? {
+            // With what is left, what has arrived is told: nothing of that is kept in the parcel.
+            let left = Left { payload: self.parcel.written(), announced: mem::take(&mut self.told) };
+            let id = self.row.id.clone();
+            if !self.app.store.outbox_sending(id, self.row.attempt, left, sending, now).await? {
                 return Ok(None);
             }
             self.unsettled_until = Some(sending.unsettled_until);
@@ -204,9 +214,12 @@ impl Delivery<'_> {
             unsettled_until,
             last_error: last_error.filter(|_| !settled),
             submit: self.parcel.submit(&self.row.merchant).map(|key| (key, told, outcome)),
+            announced: self.told.clone(),
         };
         if !self.app.store.outbox_change(change, now).await? {
             tracing::warn!(message = self.row.id, "another attempt has this message by now");
+        } else if !self.told.is_empty() {
+            self.app.outbox.wake();
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::forward;
 use crate::limits;
 use crate::store::{DueLane, OutboxKind, OutboxRow, StoreError};
+use crate::webhooks;
 
 pub use counted::{Counted, Counts};
 pub use lanes::{Lane, Lanes};
@@ -86,7 +87,8 @@ async fn may_receive(app: &App, due: &DueLane) -> Result<usize, StoreError> {
             }
             Ok(if merchant.held_until == 0 { due.due } else { 1 })
         }
-        OutboxKind::Webhook | OutboxKind::Mail => Ok(0),
+        OutboxKind::Webhook => Ok(due.due),
+        OutboxKind::Mail => Ok(0),
     }
 }
 
@@ -116,7 +118,8 @@ async fn send(app: &App, row: OutboxRow) {
     let id = row.id.clone();
     let sent = match row.kind {
         OutboxKind::Forward => forward::deliver(app, row, false).await,
-        OutboxKind::Webhook | OutboxKind::Mail => Ok(()),
+        OutboxKind::Webhook => webhooks::deliver(app, row).await,
+        OutboxKind::Mail => Ok(()),
     };
     if let Err(error) = sent {
         tracing::error!(message = id, %error, "what became of a message could not be noted; it is found out later");

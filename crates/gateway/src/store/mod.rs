@@ -12,6 +12,7 @@ mod postgres;
 mod sql;
 mod sqlite;
 mod stored;
+mod webhooks;
 
 use std::future::Future;
 use std::path::Path;
@@ -32,9 +33,10 @@ pub use model::{
     NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, RecordSerial,
     Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
 };
-pub use outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
+pub use outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
 pub use sqlite::{Sqlite, copy_database};
+pub use webhooks::{AddingEndpoint, Notice, Replay, WebhookCount, WebhookEndpoint, WebhookEvent};
 
 /// The store could not do it.
 #[derive(Debug, Error)]
@@ -167,8 +169,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Claims as many messages of one receiver as `lane.due` says, because their sending begins now. Of one endpoint's about the
     /// same thing only the first.
     fn outbox_claim(&self, lane: DueLane, now: i64, lease_until: i64) -> Answer<'_, Vec<OutboxRow>>;
-    /// Notes that an attempt is about to send, and what is left to be sent. False if the message is another attempt's by now.
-    fn outbox_sending(&self, id: String, attempt: u32, payload: String, sending: Sending, now: i64) -> Answer<'_, bool>;
+    /// Notes that an attempt is about to send, what is left to be sent, and what the merchant's endpoints are told of what was sent before.
+    /// False if the message is another attempt's by now.
+    fn outbox_sending(&self, id: String, attempt: u32, left: Left, sending: Sending, now: i64) -> Answer<'_, bool>;
     /// Notes what became of an attempt. False if the message is another attempt's by now.
     fn outbox_change(&self, change: OutboxChange, now: i64) -> Answer<'_, bool>;
     /// One message.
@@ -181,6 +184,31 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn outbox_discard(&self, id: String, submit: Option<(SubmitKey, SubmitState, Outcome)>, now: i64) -> Answer<'_, bool>;
     /// How many messages are not settled.
     fn outbox_counts(&self) -> Answer<'_, Vec<OutboxCount>>;
+
+    /// Adds an endpoint, if the merchant may have one more.
+    fn add_webhook(&self, new: WebhookEndpoint) -> Answer<'_, AddingEndpoint>;
+    /// Endpoints, of one merchant or of all.
+    fn webhooks(&self, merchant: Option<String>) -> Answer<'_, Vec<WebhookEndpoint>>;
+    /// One endpoint.
+    fn webhook(&self, id: String) -> Answer<'_, Option<WebhookEndpoint>>;
+    /// Takes an endpoint away, and gives up what it was to be told. False if there is none.
+    fn remove_webhook(&self, id: String, now: i64) -> Answer<'_, bool>;
+    /// From now on this sealed secret signs; the one before signs as well until then. False if there is no such endpoint.
+    fn rotate_webhook_secret(&self, id: String, sealed: String, until: i64) -> Answer<'_, bool>;
+    /// An attempt succeeded.
+    fn webhook_worked(&self, id: String) -> Answer<'_, ()>;
+    /// An attempt failed. Since when none has succeeded.
+    fn webhook_failed(&self, id: String, now: i64) -> Answer<'_, Option<i64>>;
+    /// Nothing is sent to an endpoint any more. False if that was so before.
+    fn disable_webhook(&self, id: String, why: String, now: i64) -> Answer<'_, bool>;
+    /// An endpoint is told again of what happens from now on. False if there is none.
+    fn enable_webhook(&self, id: String) -> Answer<'_, bool>;
+    /// Sends messages of an endpoint again; how many.
+    fn replay_webhooks(&self, endpoint: String, which: Replay, now: i64) -> Answer<'_, u64>;
+    /// Tells a merchant's endpoints of what has happened where there is no transaction to be in: at an upstream.
+    fn announce(&self, merchant: String, notice: Notice, now: i64) -> Answer<'_, ()>;
+    /// How many messages of each endpoint wait, and how many were given up.
+    fn webhook_counts(&self) -> Answer<'_, Vec<WebhookCount>>;
 
     /// Notes a file that may be uploaded.
     fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()>;

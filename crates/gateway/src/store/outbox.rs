@@ -1,5 +1,6 @@
 //! What is still to be sent, as plain data.
 
+use super::webhooks::Notice;
 use super::{Outcome, SubmitKey, SubmitState};
 
 /// What is sent.
@@ -115,6 +116,15 @@ pub struct Sending {
     pub unsettled_until: i64,
 }
 
+/// What is left of a message that is sent in parts.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// What is to be sent still.
+    pub payload: String,
+    /// What the merchant's endpoints are told of the rest.
+    pub announced: Vec<Notice>,
+}
+
 /// A row of the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxRow {
@@ -180,6 +190,8 @@ pub struct OutboxChange {
     pub last_error: Option<String>,
     /// What is told of the submit it comes from.
     pub submit: Option<(SubmitKey, SubmitState, Outcome)>,
+    /// What the merchant's endpoints are told of with that.
+    pub announced: Vec<Notice>,
 }
 
 /// Which rows.

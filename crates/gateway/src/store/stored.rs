@@ -3,11 +3,12 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::engine::Engine;
-use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads};
+use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
 use super::{
-    AccessKey, Answer, Change, Changing, DueLane, Erasure, KeptKey, Key, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial,
-    NewSubmit, NewUpload, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Sending, Serial,
-    Spent, Store, Stored, Submit, SubmitKey, SubmitState, Upload, Upstream,
+    AccessKey, AddingEndpoint, Answer, Change, Changing, DueLane, Erasure, KeptKey, Key, Left, Merchant, MerchantSettings, NewBatch,
+    NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record,
+    Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState, Upload, Upstream, WebhookCount,
+    WebhookEndpoint,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -142,8 +143,8 @@ impl<E: Engine> Store for E {
         self.write(move |sql| outbox::claim(sql, &lane, now, lease_until))
     }
 
-    fn outbox_sending(&self, id: String, attempt: u32, payload: String, sending: Sending, now: i64) -> Answer<'_, bool> {
-        self.write(move |sql| outbox::sending(sql, &id, attempt, &payload, sending, now))
+    fn outbox_sending(&self, id: String, attempt: u32, left: Left, sending: Sending, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| outbox::sending(sql, &id, attempt, &left, sending, now))
     }
 
     fn outbox_change(&self, change: OutboxChange, now: i64) -> Answer<'_, bool> {
@@ -168,6 +169,54 @@ impl<E: Engine> Store for E {
 
     fn outbox_counts(&self) -> Answer<'_, Vec<OutboxCount>> {
         self.read(|sql| outbox::counts(sql))
+    }
+
+    fn add_webhook(&self, new: WebhookEndpoint) -> Answer<'_, AddingEndpoint> {
+        self.write(move |sql| webhooks::add(sql, &new))
+    }
+
+    fn webhooks(&self, merchant: Option<String>) -> Answer<'_, Vec<WebhookEndpoint>> {
+        self.read(move |sql| webhooks::all(sql, merchant.as_deref()))
+    }
+
+    fn webhook(&self, id: String) -> Answer<'_, Option<WebhookEndpoint>> {
+        self.read(move |sql| webhooks::by_id(sql, &id))
+    }
+
+    fn remove_webhook(&self, id: String, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| webhooks::remove(sql, &id, now))
+    }
+
+    fn rotate_webhook_secret(&self, id: String, sealed: String, until: i64) -> Answer<'_, bool> {
+        self.write(move |sql| webhooks::rotate(sql, &id, &sealed, until))
+    }
+
+    fn webhook_worked(&self, id: String) -> Answer<'_, ()> {
+        self.write(move |sql| webhooks::worked(sql, &id))
+    }
+
+    fn webhook_failed(&self, id: String, now: i64) -> Answer<'_, Option<i64>> {
+        self.write(move |sql| webhooks::failed(sql, &id, now))
+    }
+
+    fn disable_webhook(&self, id: String, why: String, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| webhooks::disable(sql, &id, &why, now))
+    }
+
+    fn enable_webhook(&self, id: String) -> Answer<'_, bool> {
+        self.write(move |sql| webhooks::enable(sql, &id))
+    }
+
+    fn replay_webhooks(&self, endpoint: String, which: Replay, now: i64) -> Answer<'_, u64> {
+        self.write(move |sql| webhooks::replay(sql, &endpoint, &which, now))
+    }
+
+    fn announce(&self, merchant: String, notice: Notice, now: i64) -> Answer<'_, ()> {
+        self.write(move |sql| webhooks::announce(sql, &merchant, &notice, now))
+    }
+
+    fn webhook_counts(&self) -> Answer<'_, Vec<WebhookCount>> {
+        self.read(|sql| webhooks::counts(sql))
     }
 
     fn add_upload(&self, upload: NewUpload, now: i64) -> Answer<'_, ()> {
@@ -218,6 +267,7 @@ impl<E: Engine> Store for E {
             submits::forget(sql, now)?;
             several::forget_budgets(sql, now / 1_000)?;
             outbox::forget(sql, now - limits::OUTBOX_KEPT_MILLIS)?;
+            webhooks::forget(sql, now - limits::WEBHOOK_KEPT_MILLIS)?;
             uploads::sweep(sql, uploads_before)?;
             erasures::next(sql)
         })

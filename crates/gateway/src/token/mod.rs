@@ -287,6 +287,22 @@ pub fn open_upstream_token(secrets: &Secrets, merchant: &str, sealed: &str) -> R
     open(secrets, Purpose::Upstream, merchant, sealed).map(SecretString::from)
 }
 
+/// Seals what signs an endpoint's webhooks for the store.
+///
+/// # Errors
+/// [`TokenError::NotMade`].
+pub fn seal_webhook_secret(secrets: &Secrets, endpoint: &str, secret: &SecretString) -> Result<String, TokenError> {
+    seal(secrets, Purpose::Webhook, endpoint, secret.expose_secret().as_bytes())
+}
+
+/// Opens what [`seal_webhook_secret`] sealed for this endpoint.
+///
+/// # Errors
+/// [`TokenError::Foreign`] if the secret is another, or the endpoint.
+pub fn open_webhook_secret(secrets: &Secrets, endpoint: &str, sealed: &str) -> Result<SecretString, TokenError> {
+    open(secrets, Purpose::Webhook, endpoint, sealed).map(SecretString::from)
+}
+
 fn seal(secrets: &Secrets, purpose: Purpose, audience: &str, message: &[u8]) -> Result<String, TokenError> {
     let (kid, key) = secrets.newest(purpose).ok_or(TokenError::NotMade)?;
     let key = SymmetricKey::<V4>::from(&key).map_err(|_| TokenError::NotMade)?;

@@ -2,7 +2,6 @@
 //!
 //! Strict in what is sent, loose in what is read (see [`read`]). No answer is passed on as it came.
 
-mod address;
 mod read;
 pub mod survey;
 mod trouble;
@@ -25,6 +24,7 @@ use url::Url;
 use crate::limits;
 use crate::origin::Origin;
 use crate::problem::GatewayError;
+use crate::public_address::{PublicOnly, is_private_literal};
 use crate::secrets::Secrets;
 use crate::store::{Outcome, Upstream};
 use crate::token::open_upstream_token;
@@ -102,7 +102,7 @@ impl Upstreams {
             .pool_idle_timeout(Duration::from_secs(20))
             .no_proxy();
         if !allow_private {
-            builder = builder.dns_resolver(address::PublicOnly);
+            builder = builder.dns_resolver(PublicOnly::default());
         }
         let http = builder.build().inspect_err(|error| tracing::error!(%error, "upstreams cannot be called")).ok();
         Upstreams { http, allow_private, calls: Mutex::default() }
@@ -116,7 +116,7 @@ impl Upstreams {
         let http = self.http.as_ref().ok_or(GatewayError::UpstreamUnavailable)?;
         let base = Url::parse(&upstream.url).map_err(|_| GatewayError::UpstreamUnavailable)?;
         // Addresses written as numbers never reach the resolver.
-        if !self.allow_private && address::is_private_literal(&base) {
+        if !self.allow_private && is_private_literal(&base) {
             tracing::error!(merchant, "the upstream has a private address, which needs --allow-private-upstreams");
             return Err(GatewayError::UpstreamUnavailable);
         }
@@ -130,7 +130,7 @@ impl Upstreams {
 impl Upstreams {
     /// A request to an address that an upstream gave, without a token; none if it is a private one and that is not allowed.
     fn raw(&self, method: Method, address: &str) -> Option<RequestBuilder> {
-        let url = Url::parse(address).ok().filter(|url| self.allow_private || !address::is_private_literal(url))?;
+        let url = Url::parse(address).ok().filter(|url| self.allow_private || !is_private_literal(url))?;
         Some(self.http.as_ref()?.request(method, url))
     }
 
@@ -147,7 +147,7 @@ impl Upstreams {
     ) -> Result<(), GatewayError> {
         let http = self.http.as_ref().ok_or(GatewayError::UpstreamUnavailable)?;
         let url = Url::parse(signed_request).map_err(|_| GatewayError::BadUpstreamResponse)?;
-        if !self.allow_private && address::is_private_literal(&url) {
+        if !self.allow_private && is_private_literal(&url) {
             tracing::error!("an upstream wants a file sent to a private address, which needs --allow-private-upstreams");
             return Err(GatewayError::UpstreamUnavailable);
         }

@@ -90,6 +90,7 @@ impl Gateway {
             address_budget_factor: 1_000,
             card_max_age: 60,
             allow_private_upstreams: false,
+            allow_private_webhooks: false,
             upstream_quiet: std::time::Duration::from_secs(120),
             disk_free_percent: 0,
             requests_at_once: regcard_gateway::limits::REQUESTS,

@@ -1,6 +1,7 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `bucket`, `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream` and `scripted` are what the stories are told with.
+//! A file a story. `bucket`, `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream`, `scripted` and
+//! `receiver` are what the stories are told with.
 
 mod answer;
 mod bucket;
@@ -8,6 +9,7 @@ mod bucket;
 mod database;
 mod gateway;
 mod process;
+mod receiver;
 mod scripted;
 mod shop;
 mod upstream;
@@ -54,6 +56,10 @@ mod several_files;
 mod several_gateways;
 mod two_gateways;
 mod uploads;
+mod webhook_commands;
+mod webhook_docs;
+mod webhook_faults;
+mod webhooks;
 
 /// Looks again and again until it is so; fifteen seconds are as good as never.
 async fn until(what: &str, mut is_so: impl FnMut() -> bool) {

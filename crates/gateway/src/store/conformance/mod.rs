@@ -6,6 +6,7 @@ mod changes;
 mod lists;
 pub(super) mod outbox;
 pub(super) mod several;
+pub(super) mod webhooks;
 
 use std::sync::Arc;
 
@@ -57,6 +58,14 @@ macro_rules! conformance {
             outbox::a_message_is_added_with_a_registration_or_not_at_all,
             outbox::what_is_on_its_way_is_not_swept_away,
             outbox::an_upstream_is_held_until_it_has_a_new_token,
+            webhooks::an_endpoint_is_told_with_the_registration_or_not_at_all,
+            webhooks::an_endpoint_is_told_of_one_registration_in_order,
+            webhooks::a_change_is_told_with_it_and_an_erasure_too,
+            webhooks::what_arrives_upstream_is_told_by_whoever_still_has_the_message,
+            webhooks::an_endpoint_is_kept_changed_and_taken_away,
+            webhooks::a_merchant_has_so_many_endpoints,
+            webhooks::webhooks_are_sent_again_under_their_number,
+            webhooks::what_was_given_up_is_kept_for_a_month,
             what_is_out_of_date_is_swept_away,
             what_is_to_be_erased_is_not_forgotten_before_it_is_erased,
             a_file_that_is_named_before_it_comes_is_waited_for,
@@ -137,7 +146,7 @@ fn submit(merchant: &str, key: u8, body: u8) -> NewSubmit {
 }
 
 fn batch(submit: Option<NewSubmit>, registrations: Vec<NewRegistration>) -> NewBatch {
-    NewBatch { merchant: "shop".into(), sid: Some("session".into()), submit, registrations, outbox: Vec::new() }
+    NewBatch { merchant: "shop".into(), sid: Some("session".into()), submit, registrations, outbox: Vec::new(), announced: true }
 }
 
 fn upload(id: &str, sid: Option<&str>) -> NewUpload {

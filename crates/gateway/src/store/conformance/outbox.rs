@@ -5,11 +5,11 @@ use futures_util::future::join_all;
 use super::{Open, batch, registration, shop, submit};
 use crate::limits;
 use crate::store::{
-    DueLane, MerchantSettings, Mode, NewOutbox, OutboxChange, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Outcome, Registering,
+    DueLane, Left, MerchantSettings, Mode, NewOutbox, OutboxChange, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Outcome, Registering,
     Sending, Store, SubmitState, Upstream,
 };
 
-fn message(id: &str) -> NewOutbox {
+pub(super) fn message(id: &str) -> NewOutbox {
     NewOutbox {
         id: id.into(),
         merchant: "shop".into(),
@@ -51,6 +51,7 @@ fn change(row: &OutboxRow, state: OutboxState) -> OutboxChange {
         unsettled_until: row.unsettled_until,
         last_error: None,
         submit: None,
+        announced: Vec::new(),
     }
 }
 
@@ -115,7 +116,9 @@ pub(in crate::store) async fn an_attempt_that_lost_its_lease_changes_nothing(ope
     let first = claim(&*store, lane("shop", 1), 10).await.remove(0);
     let second = claim(&*store, lane("shop", 1), 110).await.remove(0);
     let sending = Sending { lease_until: 300, unsettled_until: 400 };
-    let send = |row: &OutboxRow| store.outbox_sending("m1".into(), row.attempt, "less".into(), sending, 120);
+    let send = |row: &OutboxRow| {
+        store.outbox_sending("m1".into(), row.attempt, Left { payload: "less".into(), announced: Vec::new() }, sending, 120)
+    };
     assert!(!send(&first).await.unwrap() && send(&second).await.unwrap());
     assert!(claim(&*store, lane("shop", 1), 299).await.is_empty(), "sending holds on to it");
     assert!(!store.outbox_change(change(&first, OutboxState::Done), 130).await.unwrap());

@@ -20,6 +20,8 @@ pub struct NewBatch {
     pub registrations: Vec<NewRegistration>,
     /// What is to be sent once they are stored.
     pub outbox: Vec<NewOutbox>,
+    /// Whether the merchant's endpoints are told. Of what a merchant loads from a list of its own they are not.
+    pub announced: bool,
 }
 
 /// One registration to be stored.

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("../../../migrations/postgres/0004_outbox.sql")),
     (7, include_str!("../../../migrations/postgres/0007_bucket.sql")),
     (8, include_str!("../../../migrations/postgres/0008_several_gateways.sql")),
+    (9, include_str!("../../../migrations/postgres/0009_webhooks.sql")),
 ];
 
 /// A connection, and the statements it knows.

@@ -3,9 +3,9 @@
 use regcard_protocol::validate::{Complaint, Fault};
 
 use super::super::engine::{Sql, Step, values};
-use super::super::{Change, Changing, Erasure, Record, Refusal, StoreError};
+use super::super::{Change, Changing, Erasure, Notice, Record, Refusal, StoreError, WebhookEvent};
 use super::registrations::{self, Held, Owner};
-use super::{serials, uploads};
+use super::{serials, uploads, webhooks};
 
 pub(in crate::store) fn change(sql: &mut dyn Sql, change: &Change, now: i64) -> Result<Step<Changing>, StoreError> {
     let fields = serde_json::to_string(&change.fields).map_err(|_| StoreError::Content("fields"))?;
@@ -54,6 +54,9 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &Change, now: i64) -> 
     if !refusals.is_empty() {
         return Ok(Step::Undo(Changing::Refused(refusals)));
     }
+    let form = sql.row("SELECT form FROM registrations WHERE merchant_id = ?1 AND id = ?2", values![&change.merchant, &change.id])?;
+    let form = form.map_or(Ok(String::new()), |row| row.text(0))?;
+    webhooks::announce(sql, &change.merchant, &Notice::of_kept(WebhookEvent::Updated, &change.id, &form, now), now)?;
     Ok(Step::Keep(Changing::Changed(uploads::erase(sql, &gone)?)))
 }
 
@@ -73,6 +76,7 @@ pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: 
         "INSERT INTO erased_registrations (id, merchant_id, hash, erased_at) VALUES (?1, ?2, ?3, ?4)",
         values![id, merchant, &hash(&record), now],
     )?;
+    webhooks::announce(sql, merchant, &Notice::of_kept(WebhookEvent::Deleted, id, &record.form, now), now)?;
     Ok(Step::Keep(Some(erased)))
 }
 

@@ -10,3 +10,4 @@ pub(super) mod serials;
 pub(super) mod several;
 pub(super) mod submits;
 pub(super) mod uploads;
+pub(super) mod webhooks;

@@ -1,9 +1,10 @@
 //! The outbox: rows are claimed with a lease, and changed only by the attempt that claimed them last.
 
 use super::super::engine::{Row, Sql, values};
-use super::super::outbox::{DueLane, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
+use super::super::outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
+use super::super::webhooks::Notice;
 use super::super::{NewSubmit, Outcome, StoreError, Submit, SubmitKey, SubmitState};
-use super::submits;
+use super::{submits, webhooks};
 
 pub(in crate::store) fn add(sql: &mut dyn Sql, new: &NewOutbox, now: i64) -> Result<(), StoreError> {
     sql.execute(
@@ -84,14 +85,17 @@ pub(in crate::store) fn sending(
     sql: &mut dyn Sql,
     id: &str,
     attempt: u32,
-    payload: &str,
+    left: &Left,
     sending: Sending,
     now: i64,
 ) -> Result<bool, StoreError> {
     let changed = sql.execute(
         "UPDATE outbox SET payload = ?3, lease_until = ?4, unsettled_until = ?5, changed_at = ?6 WHERE id = ?1 AND attempt = ?2 AND state = 'waiting'",
-        values![id, attempt, payload, sending.lease_until, sending.unsettled_until, now],
+        values![id, attempt, &left.payload, sending.lease_until, sending.unsettled_until, now],
     )?;
+    if changed == 1 {
+        announce(sql, id, &left.announced, now)?;
+    }
     Ok(changed == 1)
 }
 
@@ -113,8 +117,19 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &OutboxChange, now: i6
     )?;
     if changed == 1 {
         tell(sql, change.submit.as_ref())?;
+        announce(sql, &change.id, &change.announced, now)?;
     }
     Ok(changed == 1)
+}
+
+/// What has arrived upstream is told to the merchant's endpoints, in the same transaction.
+fn announce(sql: &mut dyn Sql, id: &str, announced: &[Notice], now: i64) -> Result<(), StoreError> {
+    if announced.is_empty() {
+        return Ok(());
+    }
+    let merchant = sql.row("SELECT merchant_id FROM outbox WHERE id = ?1", values![id])?;
+    let merchant = merchant.map_or(Ok(String::new()), |row| row.text(0))?;
+    announced.iter().try_for_each(|notice| webhooks::announce(sql, &merchant, notice, now))
 }
 
 /// A submit may have been forgotten meanwhile; what is registered stays so.

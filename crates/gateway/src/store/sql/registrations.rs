@@ -7,10 +7,10 @@ use regcard_protocol::validate::{Complaint, Fault};
 
 use super::super::engine::{Row, Sql, Step, values};
 use super::super::{
-    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Outcome, Page, Query, Record, RecordReceipts, RecordSerial, Refusal,
-    Registering, SerialRules, StoreError, SubmitState,
+    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, Page, Query, Record, RecordReceipts, RecordSerial,
+    Refusal, Registering, SerialRules, StoreError, SubmitState, WebhookEvent,
 };
-use super::{outbox, serials, submits, uploads};
+use super::{outbox, serials, submits, uploads, webhooks};
 use crate::serial_fold::Folded;
 
 /// Who is to have serial numbers, and by which rules.
@@ -57,6 +57,11 @@ pub(in crate::store) fn register(sql: &mut dyn Sql, batch: &NewBatch, now: i64) 
     }
     for message in &batch.outbox {
         outbox::add(sql, message, now)?;
+    }
+    if refusals.is_empty() && batch.announced {
+        for new in &batch.registrations {
+            webhooks::announce(sql, &batch.merchant, &Notice::of_kept(WebhookEvent::Created, &new.id, &new.form, now), now)?;
+        }
     }
     // What was refused leaves nothing behind, the key neither: corrected, it may come again.
     Ok(if refusals.is_empty() { Step::Keep(Registering::Stored) } else { Step::Undo(Registering::Refused(refusals)) })

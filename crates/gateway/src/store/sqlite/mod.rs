@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0004_outbox.sql"),
     include_str!("../../../migrations/sqlite/0007_bucket.sql"),
     include_str!("../../../migrations/sqlite/0008_several_gateways.sql"),
+    include_str!("../../../migrations/sqlite/0009_webhooks.sql"),
 ];
 
 /// The embedded store.
