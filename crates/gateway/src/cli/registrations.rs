@@ -128,7 +128,7 @@ async fn import(
         return Err(not_read(&file, ListError::Columns { what, seen: columns }));
     }
     let (mut added, mut before) = (0_usize, 0_usize);
-    while let Some(line) = reading.list.next().map_err(|source| not_read(&file, source))? {
+    while let Some(line) = reading.list.next_line().map_err(|source| not_read(&file, source))? {
         let came = match line.cells {
             Ok(cells) => add(store, forms, &offered, &merchant, &form, &columns, &cells).await?,
             Err(why) => Err(why),

@@ -77,7 +77,7 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
     }
     let [_, sku, customer_tags, product_name] = COLUMNS.map(place);
     let (mut loaded, mut waiting) = (0_usize, Vec::with_capacity(ROWS));
-    while let Some(line) = reading.list.next().map_err(|source| not_read(&file, source))? {
+    while let Some(line) = reading.list.next_line().map_err(|source| not_read(&file, source))? {
         let read = line.cells.and_then(|cells| {
             let serial = SerialNumber::parse(&cells[serial_number]).map_err(|error| error.to_string())?;
             let note = |place: Option<usize>| note(place.map_or("", |place| &cells[place]));

@@ -108,7 +108,7 @@ impl List {
     ///
     /// # Errors
     /// If the file cannot be read any further.
-    pub fn next(&mut self) -> Result<Option<Line>, ListError> {
+    pub fn next_line(&mut self) -> Result<Option<Line>, ListError> {
         while self.reader.read_byte_record(&mut self.record)? {
             let position = self.record.position();
             // Whoever counts line ends knows none that are returns alone.
@@ -185,7 +185,7 @@ mod tests {
     fn read(bytes: &[u8]) -> (Vec<String>, Vec<(u64, Vec<String>)>) {
         let mut list = List::open(io::Cursor::new(bytes.to_vec()), known).unwrap();
         let mut lines = Vec::new();
-        while let Some(line) = list.next().unwrap() {
+        while let Some(line) = list.next_line().unwrap() {
             lines.push((line.number, line.cells.unwrap_or_else(|why| vec![why])));
         }
         (list.columns().to_vec(), lines)

@@ -1,4 +1,5 @@
 //! Registrations that a merchant's server changes and erases.
+#![expect(clippy::unwrap_used, reason = "a story's own helpers: what cannot be done fails it")]
 
 use reqwest::Method;
 use serde_json::{Value, json};

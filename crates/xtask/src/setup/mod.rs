@@ -11,7 +11,7 @@ mod tools;
 
 pub(crate) use browser::{chromium, firefox, webkit};
 pub(crate) use fonts::fonts;
-pub(crate) use node::{npm_is_there, packages};
+pub(crate) use node::{npm_is_there, packages, what_scripts_need};
 pub(crate) use postgres::{VARIABLE as POSTGRES_VARIABLE, postgres};
 pub(crate) use rust::{Wasm, components, wasm};
 pub(crate) use scripts::shared_scripts;

@@ -11,6 +11,16 @@ pub(crate) fn npm_is_there() -> bool {
     probe(program("npm").arg("--version")).is_some()
 }
 
+/// What merchants' scripts are run by, which the gateway's tests run as they stand. None of them is left out where it is missing.
+pub(crate) fn what_scripts_need() -> Result<()> {
+    for (name, install) in [("node", "Node.js 20 or later"), ("curl", "curl 7.76 or later")] {
+        if probe(program(name).arg("--version")).is_none() {
+            bail!("{name} is missing: the tests run scripts as merchants have them. Please install {install}");
+        }
+    }
+    Ok(())
+}
+
 /// The packages of `package-lock.json`, in `node_modules`. Fails where npm is missing.
 pub(crate) fn packages() -> Result<()> {
     let lock = std::fs::read(workspace::root().join("package-lock.json")).context("cannot read package-lock.json")?;

@@ -87,6 +87,7 @@ impl Part {
             }
             // The journey stands apart: it needs a browser, and is no part of a plain `cargo test`.
             Part::Native => {
+                setup::what_scripts_need()?;
                 let postgres = setup::postgres()?;
                 // Stories of the gateway start it, and fail without it.
                 build::bucket()?;

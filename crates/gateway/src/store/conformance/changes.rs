@@ -87,7 +87,7 @@ pub(in crate::store) async fn a_changed_serial_number_comes_free(open: Open<'_>)
     register(&*store, registration("r1", &["SN-1"])).await;
     register(&*store, registration("r2", &["SN-3"])).await;
     let given = RecordSerial { serial: "SN-1".into(), customer_tags: Some("vip".into()), sku: Some("DUO".into()) };
-    assert_eq!(read(&*store, "r1").await.serial_numbers, [given.clone()]);
+    assert_eq!(read(&*store, "r1").await.serial_numbers, std::slice::from_ref(&given));
     for _ in 0..2 {
         let record = read(&*store, "r1").await;
         assert_eq!(store.change_registration(with_serials(&record, &["sn2"]), 2).await.unwrap(), changed());
