@@ -206,7 +206,8 @@ async fn send(mut request: Request, body: Option<&str>, signal: Option<&AbortSig
         let promise = response.json().map_err(|_| CallFault::NoAnswer)?;
         let json = JsFuture::from(promise).await;
         if (200..300).contains(&status) {
-            return json.map_err(|_| CallFault::Nonsense);
+            // An answer that breaks off on its way is one that was lost: what it would have said has to be found out.
+            return json.map_err(|_| CallFault::NoAnswer);
         }
         // A proxy on the way answers in its own words; the status then says enough.
         let refusal: Refusal = json.ok().and_then(|json| from_js(json).ok()).unwrap_or_default();

@@ -13,13 +13,15 @@ use crate::budget::Budgets;
 use crate::card::Cards;
 use crate::clock::Clock;
 use crate::config;
-use crate::forms::{self, Forms};
+use crate::forms::{self, Forms, LoadedForm};
+use crate::keys::PublishableKey;
 use crate::origin::Origin;
 use crate::outbox::Outbox;
 use crate::problem::GatewayError;
 use crate::receipts::{Receipts, ReceiptsError};
 use crate::secrets::{Secrets, SecretsError};
-use crate::store::{self, Merchant, Store, StoreError};
+use crate::store::{self, Merchant, Mode, Store, StoreError};
+use crate::test_keys;
 use crate::token::Tokens;
 use crate::turns::Turns;
 use crate::upstream::Upstreams;
@@ -176,6 +178,24 @@ impl App {
     /// If the store cannot do it now.
     pub async fn sweep(&self) -> Result<usize, GatewayError> {
         self.receipts.sweep(self.store.as_ref(), self.clock.millis()).await
+    }
+
+    /// The merchant of a publishable key that is not switched off. Asked with a test key it has neither store nor upstream.
+    ///
+    /// # Errors
+    /// If the store cannot be asked.
+    pub async fn merchant_of_key(&self, key: &PublishableKey) -> Result<Option<Merchant>, StoreError> {
+        let merchant = self.store.merchant_of_key(key.as_str().to_owned(), self.clock.millis()).await?;
+        Ok(merchant.map(|merchant| if key.is_test() { Merchant { mode: Mode::Test, ..merchant } } else { merchant }))
+    }
+
+    /// A form as this merchant is asked for it: with a test key it takes test serial numbers, whatever the maker's look like.
+    pub fn form(&self, merchant: &Merchant, slug: &str) -> Option<Arc<LoadedForm>> {
+        let form = self.forms.get(slug)?;
+        Some(match merchant.mode {
+            Mode::Own | Mode::Forward(_) => form,
+            Mode::Test => test_keys::form(form),
+        })
     }
 
     /// Whether a page of this origin may use a merchant's keys.

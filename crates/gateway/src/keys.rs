@@ -47,6 +47,11 @@ impl PublishableKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is for trying things out, see [`crate::test_keys`].
+    pub fn is_test(&self) -> bool {
+        self.0.starts_with("pk_test_")
+    }
 }
 
 impl AccessToken {
@@ -74,6 +79,11 @@ impl AccessToken {
     /// The part by which it is found. Not a secret.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whether it is for trying things out. Such a token is good for nothing.
+    pub fn is_test(&self) -> bool {
+        self.reveal().starts_with("sk_test_")
     }
 
     /// The token itself, to be shown to its owner once.

@@ -73,6 +73,8 @@ pub mod serial_fold;
 pub mod server_json;
 /// Where everything is kept.
 pub mod store;
+/// What a test key finds: serial numbers of its own, and nothing that is kept for good.
+pub mod test_keys;
 /// Session, upload and status tokens.
 pub mod token;
 /// One after the other.

@@ -128,6 +128,12 @@ pub const TOKEN_CHARS: usize = 1_024;
 /// 7 days: longer than the 48 hours for which a card tries to settle a submit. Milliseconds.
 pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
+/// 24 hours for which a test key's submit is remembered: a day's work on a page. Milliseconds.
+pub const TEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
+
+/// 3 seconds that the gateway takes for what a test key asks to be slow: long enough to look at, short of what a card waits.
+pub const TEST_SLOW: Duration = Duration::from_secs(3);
+
 /// 24 hours after which a receipt that no registration names is erased. Milliseconds.
 pub const UNATTACHED_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 

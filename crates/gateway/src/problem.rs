@@ -2,8 +2,13 @@
 //!
 //! Two texts: what goes out says what the caller can do; what went wrong inside goes to the log with the request's id.
 
+use std::future::ready;
+
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
 use regcard_protocol::problem::{FieldError, Problem, ProblemCode};
 use regcard_protocol::validate::Fault;
 use thiserror::Error;
@@ -37,6 +42,9 @@ pub enum GatewayError {
     /// 403.
     #[error("no such publishable key, or one that was switched off")]
     KeyDisabled,
+    /// 403.
+    #[error("a test token reads and writes nothing; make a live one with `regcard key create --kind access`")]
+    TestToken,
     /// 403.
     #[error("the credential is not for this form")]
     FormNotAllowed,
@@ -106,6 +114,12 @@ pub enum GatewayError {
     /// 504.
     #[error("sent, but whether it arrived is not known; it is not sent again")]
     OutcomeUnknown,
+    /// 500.
+    #[error("a test key was asked to fail")]
+    TestFailure,
+    /// No answer at all: the connection ends.
+    #[error("a test key was asked to lose the answer")]
+    TestLost,
     /// 503.
     #[error("not now; come again")]
     Unavailable,
@@ -169,7 +183,7 @@ impl GatewayError {
             GatewayError::Unauthorized => (401, Code::Unauthorized, "Unauthorized", false),
             GatewayError::TokenExpired => (401, Code::TokenExpired, "Token expired", true),
             GatewayError::OriginNotAllowed => (403, Code::OriginNotAllowed, "Origin not allowed", false),
-            GatewayError::KeyDisabled => (403, Code::KeyDisabled, "Key disabled", false),
+            GatewayError::KeyDisabled | GatewayError::TestToken => (403, Code::KeyDisabled, "Key disabled", false),
             GatewayError::FormNotAllowed => (403, Code::FormNotAllowed, "Form not allowed", false),
             GatewayError::ScopeMissing(_) => (403, Code::ScopeMissing, "Scope missing", false),
             GatewayError::GrantInvalid => (403, Code::GrantInvalid, "Upload address not valid", false),
@@ -190,7 +204,8 @@ impl GatewayError {
             GatewayError::BudgetExhausted { .. } => (429, Code::BudgetExhausted, "Too many requests", true),
             GatewayError::BadUpstreamResponse => (502, Code::BadUpstreamResponse, "Bad upstream response", true),
             GatewayError::UpstreamUnavailable => (503, Code::UpstreamUnavailable, "Upstream unavailable", true),
-            GatewayError::OutcomeUnknown => (504, Code::OutcomeUnknown, "Outcome unknown", false),
+            GatewayError::TestFailure => (500, Code::Internal, "Internal error", true),
+            GatewayError::OutcomeUnknown | GatewayError::TestLost => (504, Code::OutcomeUnknown, "Outcome unknown", false),
             GatewayError::Unavailable | GatewayError::Bucket(_) | GatewayError::Store(StoreError::Busy) => {
                 (503, Code::Unavailable, "Unavailable", true)
             }
@@ -262,7 +277,9 @@ impl GatewayError {
     /// Tells the log, where it is not the caller's doing.
     pub fn log(&self) {
         let (status, code, _, _) = self.class();
-        if status >= 500 {
+        // What was asked for is nothing that somebody has to look after.
+        let asked_for = matches!(self, GatewayError::TestFailure | GatewayError::TestLost);
+        if status >= 500 && !asked_for {
             tracing::error!(code = code.as_str(), error = ?InsideOf(self), "request failed");
         }
     }
@@ -270,6 +287,11 @@ impl GatewayError {
 
 impl IntoResponse for GatewayError {
     fn into_response(self) -> Response {
+        if matches!(self, GatewayError::TestLost) {
+            // An answer begins, and then the connection ends.
+            let cut = std::io::Error::other("a test key was asked to lose the answer");
+            return Body::from_stream(stream::once(ready(Err::<Bytes, _>(cut)))).into_response();
+        }
         let (status, code, title, retryable) = self.class();
         self.log();
         let detail = Some(self.to_string());

@@ -23,7 +23,7 @@ use crate::store::{
     Submit, SubmitKey, SubmitState,
 };
 use crate::token::StatusClaim;
-use crate::{forward, record, uploads};
+use crate::{forward, record, test_keys, uploads};
 
 /// What became of a submit, for the one who sent it.
 #[derive(Clone, Debug)]
@@ -76,10 +76,15 @@ pub async fn from_sender(
     sent: &[Typed],
 ) -> Result<Done, GatewayError> {
     let submit = new_submit(app, &sender.merchant, Interface::Browser, key, fingerprint)?;
-    let form = app.forms.get(&sender.form).ok_or(GatewayError::FormNotAllowed)?;
+    let form = app.form(&sender.merchant, &sender.form).ok_or(GatewayError::FormNotAllowed)?;
     let accepted = accept(&form.form, sent, app)?;
     match &sender.merchant.mode {
         Mode::Forward(upstream) => forward::register(app, sender, upstream, &form, submit, accepted).await.inspect(measure::registered),
+        Mode::Test => {
+            let named: Vec<_> = accepted.iter().cloned().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
+            uploads::look_at(app, &sender.merchant.id, Some(&sender.sid), named.iter().flat_map(|one| &one.receipts)).await?;
+            test_keys::register(app, sender, &form.form, submit, accepted).await
+        }
         Mode::Own => {
             let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
@@ -99,6 +104,11 @@ pub async fn from_sender(
 
 /// What a page's submit is found by.
 pub fn submit_key(merchant: &Merchant, key: IdempotencyKey) -> SubmitKey {
+    // What a test key has done is not in the way of a live one, and not found by it.
+    let key = match merchant.mode {
+        Mode::Own | Mode::Forward(_) => key,
+        Mode::Test => key.in_test(),
+    };
     SubmitKey { merchant: merchant.id.clone(), interface: Interface::Browser, hash: key.0 }
 }
 
@@ -152,7 +162,8 @@ pub fn replay(earlier: Submit, fingerprint: [u8; 32]) -> Result<Done, GatewayErr
 pub fn settled(submit: Submit) -> Result<Done, GatewayError> {
     match submit.state {
         SubmitState::Registered => {
-            let registered = |id| Registered { id, status: RegistrationStatus::Registered };
+            let status = if submit.outcome.stays_queued { RegistrationStatus::Queued } else { RegistrationStatus::Registered };
+            let registered = |id| Registered { id, status };
             let registrations = submit.outcome.ids.into_iter().map(registered).collect();
             Ok(Done { registrations, status_token: submit.status_token, replayed: false })
         }
@@ -324,12 +335,16 @@ fn new_submit(
     key: IdempotencyKey,
     fingerprint: [u8; 32],
 ) -> Result<NewSubmit, GatewayError> {
-    let claim = StatusClaim { v: 1, mid: merchant.id.clone(), key: hex(&key.0), exp: app.clock.seconds() + limits::STATUS_SECONDS };
+    let key = match interface {
+        Interface::Browser => submit_key(merchant, key),
+        Interface::Merchant => SubmitKey { merchant: merchant.id.clone(), interface, hash: key.0 },
+    };
+    let claim = StatusClaim { v: 1, mid: merchant.id.clone(), key: hex(&key.hash), exp: app.clock.seconds() + limits::STATUS_SECONDS };
     let status_token = match interface {
         Interface::Browser => app.tokens.seal_status(&claim)?,
         Interface::Merchant => String::new(),
     };
-    Ok(NewSubmit { key: SubmitKey { merchant: merchant.id.clone(), interface, hash: key.0 }, fingerprint, status_token })
+    Ok(NewSubmit { key, fingerprint, status_token })
 }
 
 /// What a submit is counted by: its key and its body.

@@ -21,6 +21,8 @@ pub struct Page<'a> {
     pub words: &'a Words,
     /// The merchant's name.
     pub merchant: &'a str,
+    /// Whether a test key asks, so that nobody takes it for a real one.
+    pub test: bool,
     /// The card's style sheets.
     pub card_styles: &'a [String],
     /// The frame's style sheet.
@@ -65,10 +67,11 @@ pub fn page(page: Page<'_>) -> String {
         "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n\
          <title>{title} · {merchant}</title>\n<link rel=\"icon\" href=\"data:,\">\n{head}\n\
-         </head>\n<body>\n<header>{merchant}</header>\n<main>\n{body}\n</main>\n</body>\n</html>\n",
+         </head>\n<body>\n<header>{merchant}</header>\n<main>\n{test}{body}\n</main>\n</body>\n</html>\n",
         direction = regcard::text::direction(language).attribute(),
         title = escaped(&title),
         merchant = escaped(page.merchant),
+        test = if page.test { format!("<p class=\"test\">{}</p>\n", test_line(language)) } else { String::new() },
     )
 }
 
@@ -146,6 +149,24 @@ pub fn answers(form: &Form, given: &[(String, String)], whose: Whose) -> Answers
     answers
 }
 
+/// What stands over the form of a test key.
+fn test_line(language: &str) -> &'static str {
+    match language {
+        "es" => "Prueba: aquí no se registra nada.",
+        "fr" => "Test : rien n’est enregistré ici.",
+        "de" => "Test: Hier wird nichts registriert.",
+        "it" => "Prova: qui non viene registrato nulla.",
+        "pt-BR" => "Teste: nada é registrado aqui.",
+        "nl" => "Test: hier wordt niets geregistreerd.",
+        "sv" => "Test: inget registreras här.",
+        "pl" => "Test: nic nie jest tu rejestrowane.",
+        "ar" => "تجربة: لا يُسجَّل هنا شيء.",
+        "ja" => "テスト：ここでは何も登録されません。",
+        "zh-Hans" => "测试：此处不会注册任何内容。",
+        _ => "Test: nothing is registered here.",
+    }
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -153,6 +174,13 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use regcard::text::languages;
+
+    #[test]
+    fn every_language_says_that_this_is_a_test() {
+        let said: std::collections::HashSet<_> = languages().into_iter().map(test_line).collect();
+        assert_eq!(said.len(), languages().len());
+    }
 
     #[test]
     fn a_merchants_name_is_text() {

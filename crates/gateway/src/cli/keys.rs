@@ -22,7 +22,7 @@ pub(super) enum Keys {
         /// Which.
         #[arg(long)]
         kind: Kind,
-        /// A key for trying things out.
+        /// A publishable key for trying things out: nothing is kept, and serial numbers such as TEST-REGISTERED show every answer.
         #[arg(long)]
         test: bool,
         /// What an access token may do; named once for each, none for everything: registrations:read, registrations:write,
@@ -71,6 +71,11 @@ impl Keys {
                 let scopes = Scopes::parse(scopes.iter().map(String::as_str)).map_err(|error| CliError::Usage(error.to_string()))?;
                 if kind == Kind::Publishable && named {
                     return Err(CliError::Usage("a publishable key has no scopes: what pages may do is always the same".to_owned()));
+                }
+                if test && kind == Kind::Access {
+                    return Err(CliError::Usage(
+                        "an access token has nothing to try out: a test key keeps nothing that it could read".to_owned(),
+                    ));
                 }
                 let shown = create(&*store, settings, merchant, kind, test, scopes, now).await?;
                 print(&if json { json!({ "key": shown }).to_string() } else { shown })

@@ -66,7 +66,7 @@ impl Merchants {
                 for merchant in store.merchants().await? {
                     let origins: Vec<&str> = merchant.origins.iter().map(Origin::as_str).collect();
                     let upstream = match &merchant.mode {
-                        Mode::Own => None,
+                        Mode::Own | Mode::Test => None,
                         Mode::Forward(upstream) => Some(upstream.url.as_str()),
                     };
                     if json {

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 
 use super::{bearer, origin_of};
 use crate::app::App;
+use crate::keys::PublishableKey;
 use crate::problem::GatewayError;
 use crate::store::Merchant;
 use crate::token::{Operation, Session};
@@ -37,7 +38,8 @@ impl FromRequestParts<Arc<App>> for PageSession {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<PageSession, GatewayError> {
         let text = bearer(&parts.headers)?.ok_or(GatewayError::Unauthorized)?;
         let session = app.tokens.open_session(text, app.clock.seconds())?;
-        let merchant = app.store.merchant_of_key(session.pk.clone(), app.clock.millis()).await?.ok_or(GatewayError::Unauthorized)?;
+        let key = PublishableKey::parse(&session.pk).ok_or(GatewayError::Unauthorized)?;
+        let merchant = app.merchant_of_key(&key).await?.ok_or(GatewayError::Unauthorized)?;
         if merchant.id != session.mid || merchant.epoch != session.ep {
             return Err(GatewayError::Unauthorized);
         }

@@ -106,6 +106,7 @@ pub async fn post(hosted: &Hosted<'_>, from_own_page: bool, post: Post) -> Resul
             visit.look(hosted).await?;
             Ok(settled(&visit, state, fingerprint))
         }
+        Err(lost @ GatewayError::TestLost) => Err(lost),
         Err(error) => Ok(failed(&visit, state, error)),
     }
 }

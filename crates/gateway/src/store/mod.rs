@@ -155,6 +155,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>>;
     /// What became of the submits with this key, by merchant. Browsers' keys alone.
     fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>>;
+    /// Notes how a submit has ended of which nothing else is kept, until an instant. `None` if it is new; else the one that has this key.
+    fn note_submit(&self, submit: NewSubmit, state: SubmitState, outcome: Outcome, now: i64, until: i64) -> Answer<'_, Option<Submit>>;
     /// Notes a submit that goes to an upstream, and the row of the outbox that sends it, in one transaction. `None` if it may go;
     /// else the one that has this key.
     fn begin_forward(&self, submit: NewSubmit, outcome: Outcome, row: NewOutbox, now: i64) -> Answer<'_, Option<Submit>>;

@@ -123,6 +123,10 @@ impl<E: Engine> Store for E {
         self.read(move |sql| submits::of_key(sql, &hash))
     }
 
+    fn note_submit(&self, submit: NewSubmit, state: SubmitState, outcome: Outcome, now: i64, until: i64) -> Answer<'_, Option<Submit>> {
+        self.write(move |sql| submits::note(sql, &submit, state, &outcome, now, until))
+    }
+
     fn begin_forward(&self, submit: NewSubmit, outcome: Outcome, row: NewOutbox, now: i64) -> Answer<'_, Option<Submit>> {
         self.write(move |sql| outbox::begin(sql, &submit, &outcome, &row, now))
     }

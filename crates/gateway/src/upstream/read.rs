@@ -164,7 +164,7 @@ pub(super) fn refusal(status: u16, text: &str) -> Outcome {
         };
         errors.push(FieldError { pointer, code: fault.code().to_owned(), message: "was refused upstream".to_owned() });
     }
-    Outcome { ids: Vec::new(), taken, errors }
+    Outcome { taken, errors, ..Outcome::default() }
 }
 
 /// The message of an error, wherever it stands: `message`, `error.message`, `error`, the first of `errors`, or the text itself.

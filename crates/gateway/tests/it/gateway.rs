@@ -115,6 +115,11 @@ impl Gateway {
         open_shop(&self.app, id, origin, &[FORM]).await
     }
 
+    /// The shop as it is seen by its test key and a test token.
+    pub(crate) async fn tried_out(&self) -> Shop {
+        give_keys(&self.app, "demo", true).await
+    }
+
     /// Ends the gateway and starts another one on what it kept, at the same address.
     pub(crate) async fn restart(self) -> Gateway {
         self.restart_with(|_| {}).await
@@ -260,7 +265,11 @@ async fn open_shop(app: &App, id: &str, origin: &str, forms: &[&str]) -> Shop {
         ..MerchantSettings::default()
     };
     app.store.put_merchant(settings, app.clock.millis()).await.unwrap();
-    let (key, token) = (PublishableKey::create(true).unwrap(), AccessToken::create(true).unwrap());
+    give_keys(app, id, false).await
+}
+
+async fn give_keys(app: &App, id: &str, test: bool) -> Shop {
+    let (key, token) = (PublishableKey::create(test).unwrap(), AccessToken::create(test).unwrap());
     let hash = token.hash(&app.secrets).unwrap();
     for (name, kind) in [(key.as_str(), KeyKind::Publishable), (token.id(), KeyKind::Access(hash))] {
         app.store

@@ -54,6 +54,7 @@ mod secrets;
 mod serial_numbers;
 mod several_files;
 mod several_gateways;
+mod test_keys;
 mod two_gateways;
 mod uploads;
 mod webhook_commands;

@@ -36,14 +36,14 @@ pub(super) async fn find(
     let Some(key) = PublishableKey::parse(key) else {
         return Ok(Err("this is no publishable key; copy the snippet again"));
     };
-    let Some(merchant) = app.store.merchant_of_key(key.as_str().to_owned(), app.clock.millis()).await? else {
+    let Some(merchant) = app.merchant_of_key(&key).await? else {
         return Ok(Err("this publishable key is not known to the gateway, or was switched off; copy the snippet again"));
     };
     let slug = match form {
         Some(form) => merchant.forms.iter().find(|slug| *slug == form),
         None => merchant.forms.first(),
     };
-    let found = slug.and_then(|slug| Some((slug.clone(), app.forms.get(slug)?)));
+    let found = slug.and_then(|slug| Some((slug.clone(), app.form(&merchant, slug)?)));
     let Some((slug, form)) = found else {
         return Ok(Err("the key has no such form; see `regcard merchant put … --form` and the folder of forms"));
     };

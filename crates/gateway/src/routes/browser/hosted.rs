@@ -69,8 +69,9 @@ fn from_own_page(app: &App, headers: &HeaderMap) -> bool {
 
 async fn page(app: &Arc<App>, found: Found, shown: Shown) -> Result<Response, GatewayError> {
     let mut uploads = found.merchant.upload_origins.clone();
+    let test = found.merchant.mode == Mode::Test;
     match &found.merchant.mode {
-        Mode::Own => uploads.extend(app.receipts.origin().cloned()),
+        Mode::Own | Mode::Test => uploads.extend(app.receipts.origin().cloned()),
         Mode::Forward(upstream) => uploads.extend(url::Url::parse(&upstream.url).ok().and_then(|url| Origin::of_url(&url))),
     }
     let Shown { state, nonce, answers, status, retry_after } = shown;
@@ -81,6 +82,7 @@ async fn page(app: &Arc<App>, found: Found, shown: Shown) -> Result<Response, Ga
             subject: &found.subject,
             words: &found.form.words,
             merchant: &found.merchant.name,
+            test,
             card_styles: &card_styles,
             page_style: maker.assets.page_style(),
             state,

@@ -28,7 +28,7 @@ pub(super) async fn open(
 ) -> Result<Response, GatewayError> {
     let asked: SessionRequest = decode(body)?;
     let key = PublishableKey::parse(&asked.key).ok_or(GatewayError::KeyDisabled)?;
-    let merchant = app.store.merchant_of_key(key.as_str().to_owned(), app.clock.millis()).await?.ok_or(GatewayError::KeyDisabled)?;
+    let merchant = app.merchant_of_key(&key).await?.ok_or(GatewayError::KeyDisabled)?;
     let origin = origin_of(&headers).filter(|origin| app.allows(&merchant, origin)).ok_or(GatewayError::OriginNotAllowed)?;
     if !merchant.forms.contains(&asked.form) || app.forms.get(&asked.form).is_none() {
         return Err(GatewayError::FormNotAllowed);

@@ -17,8 +17,8 @@ use serde_json::{Map, json};
 
 use super::{
     Address, Erasure, FileReference, Interface, Key, KeyKind, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial,
-    NewSubmit, NewUpload, Query, RecordReceipts, Registering, SerialRules, Spent, Store, Stored, SubmitKey, SubmitState, UploadState,
-    Upstream,
+    NewSubmit, NewUpload, Outcome, Query, RecordReceipts, Registering, SerialRules, Spent, Store, Stored, SubmitKey, SubmitState,
+    UploadState, Upstream,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -47,6 +47,7 @@ macro_rules! conformance {
             a_file_is_stored_once_and_tied_to_its_session,
             the_files_of_a_field_keep_their_order,
             registrations_are_read_the_newest_first,
+            what_is_noted_for_a_day_is_gone_after_it,
             outbox::a_submit_and_its_message_are_noted_together,
             outbox::a_message_is_claimed_once_and_again_when_its_lease_has_run_out,
             outbox::what_may_have_arrived_is_looked_for_first,
@@ -381,6 +382,21 @@ pub(super) async fn registrations_are_read_the_newest_first(open: Open<'_>) {
     assert_eq!((page.records[0].id.as_str(), page.total, page.records[0].created_at), ("r2", 3, 2));
     assert!(ids(&*store, Query { form: Some("g".into()), ..everything() }).await.is_empty());
     assert!(ids(&*store, Query { merchant: "other".into(), ..everything() }).await.is_empty());
+}
+
+pub(super) async fn what_is_noted_for_a_day_is_gone_after_it(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    let outcome = Outcome { ids: vec![None], stays_queued: true, ..Outcome::default() };
+    let note = |body| store.note_submit(submit("shop", 1, body), SubmitState::Registered, outcome.clone(), 1, 10);
+    assert_eq!(note(7).await.unwrap(), None);
+    let earlier = note(8).await.unwrap().unwrap();
+    assert_eq!((earlier.fingerprint, &earlier.outcome, earlier.state), ([7; 32], &outcome, SubmitState::Registered));
+    assert!(ids(&*store, everything()).await.is_empty());
+    store.sweep(0, 10).await.unwrap();
+    assert_eq!(store.submit(submit("shop", 1, 7).key).await.unwrap(), Some(earlier));
+    store.sweep(0, 11).await.unwrap();
+    assert_eq!(store.submit(submit("shop", 1, 7).key).await.unwrap(), None);
 }
 
 pub(super) async fn what_is_out_of_date_is_swept_away(open: Open<'_>) {

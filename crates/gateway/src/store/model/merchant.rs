@@ -30,6 +30,8 @@ pub enum Mode {
     Own,
     /// Another registration API.
     Forward(Upstream),
+    /// Nobody: it is asked with a test key. No store says this of a merchant, see [`crate::app::App::merchant_of_key`].
+    Test,
 }
 
 /// Another registration API.

@@ -74,4 +74,7 @@ pub struct Outcome {
     /// What was wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Said to be on its way for as long as it is remembered: a test key's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stays_queued: bool,
 }

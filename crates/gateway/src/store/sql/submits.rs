@@ -12,6 +12,18 @@ pub(in crate::store) fn begin(
     outcome: &Outcome,
     now: i64,
 ) -> Result<Option<Submit>, StoreError> {
+    note(sql, submit, state, outcome, now, now + limits::IDEMPOTENCY_MILLIS)
+}
+
+/// The same, until an instant.
+pub(in crate::store) fn note(
+    sql: &mut dyn Sql,
+    submit: &NewSubmit,
+    state: SubmitState,
+    outcome: &Outcome,
+    now: i64,
+    until: i64,
+) -> Result<Option<Submit>, StoreError> {
     let outcome = serde_json::to_string(outcome).map_err(|_| StoreError::Content("an outcome"))?;
     let noted = sql.execute(
         "INSERT INTO submits (merchant_id, interface, key_hash, fingerprint, state, outcome, status_token, created_at, expires_at)
@@ -25,7 +37,7 @@ pub(in crate::store) fn begin(
             outcome,
             &submit.status_token,
             now,
-            now + limits::IDEMPOTENCY_MILLIS
+            until
         ],
     )?;
     if noted == 1 { Ok(None) } else { find(sql, &submit.key) }
