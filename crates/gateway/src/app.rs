@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::forms::{self, Forms, LoadedForm};
 use crate::keys::PublishableKey;
+use crate::mail::{MailError, Mailer};
 use crate::origin::Origin;
 use crate::outbox::Outbox;
 use crate::problem::GatewayError;
@@ -56,6 +57,8 @@ pub struct Config {
     pub requests_at_once: u32,
     /// Where receipts are kept.
     pub receipts: config::Receipts,
+    /// By what mail goes out; without it none does.
+    pub mail: Option<config::Mail>,
     /// The time.
     pub clock: Clock,
 }
@@ -75,6 +78,9 @@ pub enum StartError {
     /// What a crash left.
     #[error("cleaning up after the last run: {0}")]
     Sweep(#[source] GatewayError),
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The public address.
     #[error("\"{0}\" is no address for a gateway: scheme, host and port alone, as in https://register.example.com")]
     PublicUrl(String),
@@ -115,6 +121,8 @@ pub struct App {
     pub upstreams: Upstreams,
     /// What is still to be sent.
     pub outbox: Outbox,
+    /// Sends mails, where a server is set up.
+    pub mail: Option<Mailer>,
     /// For how long an upstream may go on working on a registration after the connection broke.
     pub upstream_quiet: Duration,
     /// Sends webhooks.
@@ -152,6 +160,7 @@ impl App {
             upstreams: Upstreams::new(config.allow_private_upstreams),
             webhooks: Sender::new(config.allow_private_webhooks),
             outbox: Outbox::default(),
+            mail: config.mail.as_ref().map(Mailer::open).transpose()?,
             upstream_quiet: config.upstream_quiet,
             clock: config.clock,
             room: Semaphore::new(config.requests_at_once as usize),

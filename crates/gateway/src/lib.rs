@@ -39,10 +39,14 @@ pub mod hosted;
 pub mod keys;
 /// Every limit that only the gateway knows.
 pub mod limits;
+/// The use case of a mail's private link.
+pub mod link;
 /// Takes connections.
 pub mod listen;
 /// Lists as spreadsheets write them.
 pub mod lists;
+/// Mails to customers.
+pub mod mail;
 /// What is counted.
 pub mod measure;
 /// Where a page comes from.

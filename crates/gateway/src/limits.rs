@@ -128,6 +128,24 @@ pub const TOKEN_CHARS: usize = 1_024;
 /// 7 days: longer than the 48 hours for which a card tries to settle a submit. Milliseconds.
 pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
+/// 90 days for which a link in a mail is good: a receipt that is looked for is found by then. Seconds.
+pub const LINK_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// 3 days for which a mail is tried: mail servers give up after four or five. Milliseconds.
+pub const MAIL_MILLIS: i64 = 3 * 24 * 60 * 60 * 1_000;
+
+/// 10 seconds for a mail server's answer to one command.
+pub const SMTP_ANSWER: Duration = Duration::from_secs(10);
+
+/// 30 seconds for a whole mail: shorter than [`CLAIM_LEASE_MILLIS`], so that nobody else sends it meanwhile.
+pub const SMTP_TOTAL: Duration = Duration::from_secs(30);
+
+/// 3 confirmations of one registration an hour, the first one included: who asks for more has another problem than a lost mail.
+pub const CONFIRMATIONS_HOUR: u64 = 3;
+
+/// The hour they are counted over. Milliseconds.
+pub const CONFIRMATIONS_MILLIS: i64 = 60 * 60 * 1_000;
+
 /// 24 hours for which a test key's submit is remembered: a day's work on a page. Milliseconds.
 pub const TEST_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 

@@ -1,5 +1,6 @@
 //! Registering: one submit, one transaction, one answer, whoever asks how often.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use regcard_protocol::form::Form;
@@ -19,11 +20,11 @@ use crate::registration_json;
 use crate::secrets::hex;
 use crate::server_json::{self, Sent};
 use crate::store::{
-    FileReference, Interface, Merchant, Mode, NewBatch, NewReceipts, NewRegistration, NewSubmit, Record, Refusal, Registering, SerialRules,
-    Submit, SubmitKey, SubmitState,
+    FileReference, Interface, Merchant, Mode, NewBatch, NewOutbox, NewReceipts, NewRegistration, NewSubmit, Record, Refusal, Registering,
+    SerialRules, Submit, SubmitKey, SubmitState,
 };
 use crate::token::StatusClaim;
-use crate::{forward, record, test_keys, uploads};
+use crate::{forward, mail, record, test_keys, uploads};
 
 /// What became of a submit, for the one who sent it.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Sender {
     pub form: String,
     /// The session, or what a hosted page has in its place.
     pub sid: String,
+    /// The language that the customer reads, where it is known.
+    pub language: Option<&'static str>,
 }
 
 /// Registers what a card sent.
@@ -52,8 +55,14 @@ pub struct Sender {
 /// # Errors
 /// 422 for what is missing or wrong, 409 for a serial number that is taken, 403 for another form; what the store, or an
 /// upstream, refuses.
-pub async fn from_page(app: &Arc<App>, page: &PageSession, key: IdempotencyKey, body: Value) -> Result<Done, GatewayError> {
-    let sender = Sender { merchant: page.merchant.clone(), form: page.session.frm.clone(), sid: page.session.sid.clone() };
+pub async fn from_page(
+    app: &Arc<App>,
+    page: &PageSession,
+    key: IdempotencyKey,
+    body: Value,
+    language: Option<&'static str>,
+) -> Result<Done, GatewayError> {
+    let sender = Sender { merchant: page.merchant.clone(), form: page.session.frm.clone(), sid: page.session.sid.clone(), language };
     let fingerprint = fingerprint(&sender.form, &body);
     // The first answer stands, also if the form has changed since.
     if let Some(earlier) = app.store.submit(submit_key(&sender.merchant, key)).await? {
@@ -86,20 +95,23 @@ pub async fn from_sender(
             test_keys::register(app, sender, &form.form, submit, accepted).await
         }
         Mode::Own => {
-            let registrations = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
+            let registrations: Vec<_> = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
-            let batch = NewBatch {
-                merchant: sender.merchant.id.clone(),
-                sid,
-                submit: Some(submit),
-                registrations,
-                outbox: Vec::new(),
-                announced: true,
-            };
+            let outbox = confirmations(app, sender, &form, &registrations);
+            let batch =
+                NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations, outbox, announced: true };
             uploads::look_at(app, &batch.merchant, batch.sid.as_deref(), batch.registrations.iter().flat_map(|one| &one.receipts)).await?;
             store(app, batch).await
         }
     }
+}
+
+/// The mails that confirm what was registered: one a submit and address, so that nobody is sent twenty by one of them.
+fn confirmations(app: &App, sender: &Sender, form: &LoadedForm, registrations: &[NewRegistration]) -> Vec<NewOutbox> {
+    let mut seen = HashSet::new();
+    let firsts = registrations.iter().filter(|one| app.mail.is_some() && seen.insert(one.customer_email.to_lowercase()));
+    let language = sender.language.unwrap_or(form.words.language);
+    firsts.map(|one| mail::confirmation(app, &sender.merchant.id, &one.id, language)).collect()
 }
 
 /// What a page's submit is found by.
@@ -186,7 +198,7 @@ async fn store(app: &App, batch: NewBatch) -> Result<Done, GatewayError> {
     let status_token = batch.submit.as_ref().map(|submit| submit.status_token.clone()).unwrap_or_default();
     match app.store.register(batch, app.clock.millis()).await? {
         Registering::Stored => {
-            // The merchant's endpoints may be told now.
+            // The customer, and the merchant's endpoints, may be told now.
             app.outbox.wake();
             let done = Done { registrations, status_token, replayed: false };
             measure::registered(&done);

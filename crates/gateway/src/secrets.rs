@@ -24,6 +24,8 @@ pub enum Purpose {
     Status,
     /// The hosted page's nonces.
     Page,
+    /// Links in mails, to one registration.
+    Link,
     /// An upstream's access token, sealed in the store.
     Upstream,
     /// Hashes of access keys.
@@ -42,6 +44,7 @@ impl Purpose {
             Purpose::Grant => "regcard/upload-grant/v1",
             Purpose::Status => "regcard/status/v1",
             Purpose::Page => "regcard/page/v1",
+            Purpose::Link => "regcard/link/v1",
             Purpose::Upstream => "regcard/upstream-token/v1",
             Purpose::AccessKey => "regcard/access-key/v1",
             Purpose::Budget => "regcard/budget/v1",

@@ -19,7 +19,7 @@ use crate::assets::Manifest;
 use crate::forms::LoadedForm;
 use crate::limits;
 
-pub use page::{Page, Whose, answers, page, policy};
+pub use page::{Page, Whose, answers, escaped, page, policy};
 pub use tree::tree;
 
 /// Something that was made, ready to be sent.

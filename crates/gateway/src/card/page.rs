@@ -167,7 +167,8 @@ fn test_line(language: &str) -> &'static str {
     }
 }
 
-fn escaped(text: &str) -> String {
+/// A text within HTML, also in quotes.
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

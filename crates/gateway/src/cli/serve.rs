@@ -78,7 +78,6 @@ impl Serve {
 async fn serve(settings: Settings) -> Result<(), CliError> {
     let io = |what: String| move |source| CliError::Io { what, source };
     begin_log(&settings.log);
-    not_built(&settings)?;
     let listener = TcpListener::bind(settings.listen).await.map_err(io(format!("cannot listen on {}", settings.listen)))?;
     let bound = listener.local_addr().map_err(io("cannot listen".to_owned()))?;
     let public_url = match &settings.public_url {
@@ -104,6 +103,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         disk_free_percent: settings.disk_free_percent,
         requests_at_once: settings.crowd.requests,
         receipts: settings.receipts,
+        mail: settings.mail.clone(),
         clock: Clock::System,
     })
     .await?;
@@ -156,12 +156,6 @@ fn begin_log(log: &Log) {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     });
-}
-
-/// What can be set already and does nothing yet is refused, or somebody would rely on it.
-fn not_built(settings: &Settings) -> Result<(), CliError> {
-    let refuse = |what: &str| Err(CliError::Usage(format!("{what} cannot be used yet; take the section out of the configuration")));
-    if settings.mail.is_some() { refuse("mail") } else { Ok(()) }
 }
 
 /// The operator's routes, until they are ended. A default address that another gateway has is no reason not to start.

@@ -48,6 +48,8 @@ pub struct Mail {
     pub smtp: SecretString,
     /// From whom.
     pub from: String,
+    /// Who answers are for, if it is somebody else.
+    pub reply_to: Option<String>,
 }
 
 pub(super) fn store(from: &mut Reader) -> Store {
@@ -107,8 +109,10 @@ pub(super) fn mail(from: &mut Reader) -> Option<Mail> {
     }
     let sender = |text: &str| is_sender(text).then(|| text.to_owned());
     let sender = from.parsed("mail.from", sender, "no sender", "as in \"register@shop.example\" or \"Shop <register@shop.example>\"");
+    let reply_to = |text: &str| is_sender(text).then(|| text.to_owned());
+    let reply_to = from.parsed("mail.reply_to", reply_to, "no address", "as in \"help@shop.example\"");
     let sender = if wanted { from.required("mail.from", sender, "the address that mails come from") } else { sender };
-    Some(Mail { smtp: smtp.filter(|_| good)?, from: sender? })
+    Some(Mail { smtp: smtp.filter(|_| good)?, from: sender?, reply_to })
 }
 
 fn holds_no_password(text: &str) -> bool {

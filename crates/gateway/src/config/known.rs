@@ -33,6 +33,7 @@ pub const SETTINGS: &[&str] = &[
     "mail.smtp",
     "mail.smtp_file",
     "mail.from",
+    "mail.reply_to",
     "log.format",
     "log.filter",
 ];

@@ -218,7 +218,12 @@ async fn register(hosted: &Hosted<'_>, visit: &Visit, fingerprint: [u8; 32], bod
         // A page that may be sent again as often as it is refused could be asked about any number of serial numbers.
         app.budgets.check(sid, address, now).await?;
     }
-    let sender = Sender { merchant: hosted.merchant.clone(), form: hosted.subject.slug.clone(), sid: sid.clone() };
+    let sender = Sender {
+        merchant: hosted.merchant.clone(),
+        form: hosted.subject.slug.clone(),
+        sid: sid.clone(),
+        language: Some(hosted.subject.language),
+    };
     let done = register::from_sender(app, &sender, key, fingerprint, &body.registrations).await;
     if let Err(error) = &done {
         app.budgets.missed(error.unknown_serials(), address, now).await?;

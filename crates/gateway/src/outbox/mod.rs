@@ -18,6 +18,7 @@ use tokio::time::{sleep, timeout};
 use crate::app::App;
 use crate::forward;
 use crate::limits;
+use crate::mail;
 use crate::store::{DueLane, OutboxKind, OutboxRow, StoreError};
 use crate::webhooks;
 
@@ -88,7 +89,8 @@ async fn may_receive(app: &App, due: &DueLane) -> Result<usize, StoreError> {
             Ok(if merchant.held_until == 0 { due.due } else { 1 })
         }
         OutboxKind::Webhook => Ok(due.due),
-        OutboxKind::Mail => Ok(0),
+        // Without a server mails wait for one; a gateway beside this one may have it.
+        OutboxKind::Mail => Ok(if app.mail.is_some() { due.due } else { 0 }),
     }
 }
 
@@ -119,7 +121,7 @@ async fn send(app: &App, row: OutboxRow) {
     let sent = match row.kind {
         OutboxKind::Forward => forward::deliver(app, row, false).await,
         OutboxKind::Webhook => webhooks::deliver(app, row).await,
-        OutboxKind::Mail => Ok(()),
+        OutboxKind::Mail => mail::deliver(app, row).await,
     };
     if let Err(error) = sent {
         tracing::error!(message = id, %error, "what became of a message could not be noted; it is found out later");

@@ -29,7 +29,9 @@ enum Readers {
 fn readers(path: &str) -> (Readers, &'static str) {
     match path {
         "/v1/sessions" => (Readers::Asking, "POST"),
-        "/v1/serial_numbers/check" | "/v1/upload_file" | "/v1/registrations" => (Readers::Merchants, "POST"),
+        "/v1/serial_numbers/check" | "/v1/upload_file" | "/v1/registrations" | "/v1/registrations/confirmation" => {
+            (Readers::Merchants, "POST")
+        }
         "/v1/registrations/status" => (Readers::Merchants, "GET"),
         path if path.starts_with("/v1/uploads/") => (Readers::All, "PUT"),
         path if path.starts_with("/v1/assets/") || path.ends_with("/regcard.js") || path.ends_with("/card") => (Readers::All, "GET"),

@@ -29,9 +29,10 @@ use crate::serial_fold::Folded;
 
 pub use self::postgres::Postgres;
 pub use model::{
-    AccessKey, Address, Change, Changing, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, Merchant, MerchantSettings, Mode,
-    NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record, RecordReceipts, RecordSerial,
-    Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey, SubmitState, Upload, UploadState, Upstream,
+    AccessKey, Address, Change, Changing, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt, Merchant,
+    MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record,
+    RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey, SubmitState, Upload,
+    UploadState, Upstream,
 };
 pub use outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
@@ -155,6 +156,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>>;
     /// What became of the submits with this key, by merchant. Browsers' keys alone.
     fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>>;
+    /// Gives a registration a file in a field that has none yet. False if it has one, or if there is no such registration or file.
+    fn add_receipt(&self, late: LateReceipt, now: i64) -> Answer<'_, bool>;
+    /// The registration that owns a serial number, else the newest that names it.
+    fn registration_of_serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<String>>;
+    /// Adds a mail, unless there were so many about the same thing since an instant. Two at once may both be added.
+    fn add_mail(&self, mail: NewOutbox, most: u64, since: i64, now: i64) -> Answer<'_, bool>;
     /// Notes how a submit has ended of which nothing else is kept, until an instant. `None` if it is new; else the one that has this key.
     fn note_submit(&self, submit: NewSubmit, state: SubmitState, outcome: Outcome, now: i64, until: i64) -> Answer<'_, Option<Submit>>;
     /// Notes a submit that goes to an upstream, and the row of the outbox that sends it, in one transaction. `None` if it may go;

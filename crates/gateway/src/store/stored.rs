@@ -5,9 +5,9 @@ use regcard_protocol::serial_number::SerialNumber;
 use super::engine::Engine;
 use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
 use super::{
-    AccessKey, AddingEndpoint, Answer, Change, Changing, DueLane, Erasure, KeptKey, Key, Left, Merchant, MerchantSettings, NewBatch,
-    NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record,
-    Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState, Upload, Upstream, WebhookCount,
+    AccessKey, AddingEndpoint, Answer, Change, Changing, DueLane, Erasure, KeptKey, Key, LateReceipt, Left, Merchant, MerchantSettings,
+    NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query,
+    Record, Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState, Upload, Upstream, WebhookCount,
     WebhookEndpoint,
 };
 use crate::limits;
@@ -121,6 +121,18 @@ impl<E: Engine> Store for E {
 
     fn submits_of_key(&self, hash: [u8; 32]) -> Answer<'_, Vec<(String, Submit)>> {
         self.read(move |sql| submits::of_key(sql, &hash))
+    }
+
+    fn add_receipt(&self, late: LateReceipt, now: i64) -> Answer<'_, bool> {
+        self.change(move |sql| registrations::add_late_receipt(sql, &late, now))
+    }
+
+    fn registration_of_serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<String>> {
+        self.read(move |sql| registrations::of_serial(sql, &merchant, &serial))
+    }
+
+    fn add_mail(&self, mail: NewOutbox, most: u64, since: i64, now: i64) -> Answer<'_, bool> {
+        self.write(move |sql| outbox::add_mail(sql, &mail, most, since, now))
     }
 
     fn note_submit(&self, submit: NewSubmit, state: SubmitState, outcome: Outcome, now: i64, until: i64) -> Answer<'_, Option<Submit>> {

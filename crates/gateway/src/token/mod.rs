@@ -131,6 +131,22 @@ pub struct HostedPage {
     pub exp: i64,
 }
 
+/// What a link in a mail says: which registration may be seen, and given one receipt.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The layout's version.
+    pub v: u8,
+    /// The merchant.
+    pub mid: String,
+    /// The registration.
+    pub rid: String,
+    /// This link: its uploads are counted under it.
+    pub jti: String,
+    /// Runs out, in seconds.
+    pub exp: i64,
+}
+
 impl HostedPage {
     /// Whether it is too old to register.
     pub fn has_run_out(&self, now: i64) -> bool {
@@ -141,6 +157,12 @@ impl HostedPage {
 impl fmt::Debug for HostedPage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "HostedPage(of {})", self.mid)
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Link(of {})", self.mid)
     }
 }
 
@@ -258,6 +280,23 @@ impl Tokens {
     /// [`TokenError::Foreign`].
     pub fn open_page(&self, text: &str) -> Result<HostedPage, TokenError> {
         self.open(Purpose::Page, text)
+    }
+
+    /// A link's token.
+    ///
+    /// # Errors
+    /// [`TokenError::NotMade`].
+    pub fn seal_link(&self, link: &Link) -> Result<String, TokenError> {
+        self.seal(Purpose::Link, link)
+    }
+
+    /// Reads a link's token at this second.
+    ///
+    /// # Errors
+    /// [`TokenError::Foreign`], [`TokenError::Expired`].
+    pub fn open_link(&self, text: &str, now: i64) -> Result<Link, TokenError> {
+        let link: Link = self.open(Purpose::Link, text)?;
+        within(link.exp, now).map(|()| link)
     }
 
     fn seal<T: Serialize>(&self, purpose: Purpose, claims: &T) -> Result<String, TokenError> {

@@ -95,6 +95,7 @@ impl Gateway {
             disk_free_percent: 0,
             requests_at_once: regcard_gateway::limits::REQUESTS,
             receipts: Receipts::Local,
+            mail: None,
             clock: Clock::manual(NOW),
         };
         let database = on_postgres().then(Database::create);

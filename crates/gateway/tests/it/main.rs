@@ -8,6 +8,7 @@ mod bucket;
 #[expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests: what cannot be made fails the story")]
 mod database;
 mod gateway;
+mod mailbox;
 mod process;
 mod receiver;
 mod scripted;
@@ -39,6 +40,7 @@ mod idempotency;
 mod languages;
 mod limits;
 mod lists;
+mod mails;
 mod merchant_api;
 mod merchant_records;
 mod operator;

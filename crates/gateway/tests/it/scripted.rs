@@ -21,16 +21,17 @@ pub(crate) struct Scripted {
     child: Child,
 }
 
-/// The binary beside the one that runs the stories; built once, since it is another package's.
-fn binary() -> &'static PathBuf {
+/// A binary beside the one that runs the stories; built once, since it is another package's.
+pub(crate) fn binary(name: &str) -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
+    let folder = BUILT.get_or_init(|| {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo).args(["build", "--quiet", "--locked", "--package", "regcard-upstream"]).status().unwrap();
-        assert!(built.success(), "the scripted upstream could not be built");
-        // target/debug/deps/it-… → target/debug/regcard-upstream
-        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("regcard-upstream")
-    })
+        assert!(built.success(), "the scripted processes could not be built");
+        // target/debug/deps/it-… → target/debug
+        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned()
+    });
+    folder.join(name)
 }
 
 impl Scripted {
@@ -40,7 +41,12 @@ impl Scripted {
 
     /// One at an address where another one was before.
     pub(crate) fn start_at(address: &str) -> Scripted {
-        let mut child = Command::new(binary()).args(["--listen", address]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(binary("regcard-upstream"))
+            .args(["--listen", address])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut said = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
         let origin = said.trim_end().strip_prefix("listening: ").unwrap().to_owned();

@@ -1,7 +1,9 @@
 //! What a page may do, and nothing else: there is no handler here that reads a customer's data or changes a stored one.
 
 mod card;
+mod confirmations;
 mod hosted;
+mod links;
 mod receipts;
 mod registrations;
 mod serial_numbers;
@@ -27,5 +29,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/v1/registrations", post(registrations::register))
         .route("/v1/registrations/status", get(registrations::status))
         .route("/v1/forms/{key}/{form}", get(hosted::read).post(hosted::post))
+        .route("/v1/registrations/confirmation", post(confirmations::send))
+        .route("/s/{link}", get(links::read).post(links::post))
         .route("/r/{receipt}", get(receipts::read))
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use regcard_protocol::registration::{RegistrationStatus, RegistrationsAnswer, StatusAnswer};
 
 use crate::app::App;
-use crate::extract::{IdempotencyKey, JsonBody, PageSession, Peer, bearer, origin_of};
+use crate::extract::{IdempotencyKey, JsonBody, PageSession, Pairs, Peer, accepted, bearer, origin_of};
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::register;
@@ -22,6 +22,8 @@ pub(super) async fn register(
     peer: Peer,
     page: PageSession,
     key: IdempotencyKey,
+    query: Pairs,
+    headers: HeaderMap,
     JsonBody(body): JsonBody<{ limits::JSON_BYTES }>,
 ) -> Result<Response, GatewayError> {
     page.allow(Operation::Register)?;
@@ -29,7 +31,7 @@ pub(super) async fn register(
     // The same again costs nothing; the same key with something else does, or any number of serial numbers could be tried with one.
     let attempt = register::attempt(&page.session.frm, key, &body);
     app.budgets.registration(&page.session.sid, attempt, peer.into(), now).await?;
-    let done = register::from_page(&app, &page, key, body).await;
+    let done = register::from_page(&app, &page, key, body, language(&query, &headers)).await;
     if let Err(error) = &done {
         app.budgets.missed(error.unknown_serials(), peer.into(), now).await?;
     }
@@ -42,6 +44,11 @@ pub(super) async fn register(
         answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     Ok(answer)
+}
+
+/// The language that a customer reads: the card's, where it says so, else the browser's.
+pub(super) fn language(query: &Pairs, headers: &HeaderMap) -> Option<&'static str> {
+    query.first("lang").and_then(regcard::text::asked).or_else(|| accepted(headers))
 }
 
 pub(super) async fn status(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<StatusAnswer>, GatewayError> {

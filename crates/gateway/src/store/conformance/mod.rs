@@ -4,6 +4,7 @@
 
 mod changes;
 mod lists;
+pub(super) mod mail;
 pub(super) mod outbox;
 pub(super) mod several;
 pub(super) mod webhooks;
@@ -47,6 +48,9 @@ macro_rules! conformance {
             a_file_is_stored_once_and_tied_to_its_session,
             the_files_of_a_field_keep_their_order,
             registrations_are_read_the_newest_first,
+            mail::a_receipt_is_added_once_to_whose_it_is,
+            mail::a_number_leads_to_its_owner_or_to_the_newest,
+            mail::a_registration_is_confirmed_so_often_and_no_more,
             what_is_noted_for_a_day_is_gone_after_it,
             outbox::a_submit_and_its_message_are_noted_together,
             outbox::a_message_is_claimed_once_and_again_when_its_lease_has_run_out,

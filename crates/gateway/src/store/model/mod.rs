@@ -12,8 +12,8 @@ pub use budget::Spent;
 pub use key::{AccessKey, KeptKey, Key, KeyKind};
 pub use merchant::{Merchant, MerchantSettings, Mode, Upstream};
 pub use registration::{
-    Address, Change, Changing, FileReference, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts, RecordSerial,
-    Refusal, Registering,
+    Address, Change, Changing, FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts,
+    RecordSerial, Refusal, Registering,
 };
 pub use serial::{NewSerial, Serial, SerialRules};
 pub use submit::{Interface, NewSubmit, Outcome, Submit, SubmitKey, SubmitState};

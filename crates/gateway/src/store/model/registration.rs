@@ -195,6 +195,23 @@ pub struct RecordSerial {
     pub sku: Option<String>,
 }
 
+/// A file that a registration is given later, in a field that has none.
+#[derive(Clone, Debug)]
+pub struct LateReceipt {
+    /// Whose.
+    pub merchant: String,
+    /// Which registration.
+    pub registration: String,
+    /// The field.
+    pub field: String,
+    /// Whether it takes several: one file is then still a list.
+    pub several: bool,
+    /// The upload's number.
+    pub upload: String,
+    /// What it was uploaded under.
+    pub sid: String,
+}
+
 /// The receipts of one field of a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordReceipts {

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (7, include_str!("../../../migrations/postgres/0007_bucket.sql")),
     (8, include_str!("../../../migrations/postgres/0008_several_gateways.sql")),
     (9, include_str!("../../../migrations/postgres/0009_webhooks.sql")),
+    (10, include_str!("../../../migrations/postgres/0010_mail.sql")),
 ];
 
 /// A connection, and the statements it knows.

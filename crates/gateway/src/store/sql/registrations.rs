@@ -7,8 +7,8 @@ use regcard_protocol::validate::{Complaint, Fault};
 
 use super::super::engine::{Row, Sql, Step, values};
 use super::super::{
-    Address, FileReference, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, Page, Query, Record, RecordReceipts, RecordSerial,
-    Refusal, Registering, SerialRules, StoreError, SubmitState, WebhookEvent,
+    Address, FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, Page, Query, Record, RecordReceipts,
+    RecordSerial, Refusal, Registering, SerialRules, StoreError, SubmitState, WebhookEvent,
 };
 use super::{outbox, serials, submits, uploads, webhooks};
 use crate::serial_fold::Folded;
@@ -181,6 +181,43 @@ fn attach(
         attached.insert(name.clone(), upload.clone());
     }
     Ok(upload)
+}
+
+/// Gives a registration a file in a field that has none, and counts that as a change. Of two at once the database lets one.
+pub(in crate::store) fn add_late_receipt(sql: &mut dyn Sql, late: &LateReceipt, now: i64) -> Result<Step<bool>, StoreError> {
+    let changed = sql.rows(
+        "UPDATE registrations SET version = version + 1, updated_at = ?3 WHERE merchant_id = ?1 AND id = ?2 RETURNING form",
+        values![&late.merchant, &late.registration, now],
+    )?;
+    let file = FileReference::Upload(late.upload.clone());
+    let Some(changed) = changed.first() else {
+        return Ok(Step::Undo(false));
+    };
+    if uploads::attach(sql, &late.merchant, Some(&late.sid), &file)?.is_none() {
+        return Ok(Step::Undo(false));
+    }
+    let written = sql.execute(
+        "INSERT INTO registration_receipts (registration_id, field, position, several, upload_id) VALUES (?1, ?2, 0, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+        values![&late.registration, &late.field, late.several, &late.upload],
+    )?;
+    if written == 0 {
+        return Ok(Step::Undo(false));
+    }
+    let notice = Notice::of_kept(WebhookEvent::Updated, &late.registration, &changed.text(0)?, now);
+    webhooks::announce(sql, &late.merchant, &notice, now)?;
+    Ok(Step::Keep(true))
+}
+
+/// Whose a number is: its owner's where it is one-time, else whoever named it last. Numbers of registrations sort by time.
+pub(in crate::store) fn of_serial(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<String>, StoreError> {
+    let folded = serials::known_as(sql, merchant, serial)?.unwrap_or_else(|| serial.folded.clone());
+    let found = sql.row(
+        "SELECT registration_id FROM registration_serials WHERE merchant_id = ?1 AND folded = ?2
+         ORDER BY one_time DESC, registration_id DESC LIMIT 1",
+        values![merchant, folded],
+    )?;
+    found.map(|row| row.text(0)).transpose()
 }
 
 pub(in crate::store) fn page(sql: &mut dyn Sql, query: &Query) -> Result<Page, StoreError> {

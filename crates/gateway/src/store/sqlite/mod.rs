@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0007_bucket.sql"),
     include_str!("../../../migrations/sqlite/0008_several_gateways.sql"),
     include_str!("../../../migrations/sqlite/0009_webhooks.sql"),
+    include_str!("../../../migrations/sqlite/0010_mail.sql"),
 ];
 
 /// The embedded store.

@@ -1,0 +1,21 @@
+//! English.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "Your registration: {product}",
+    subject_plain: "Your registration",
+    hello: "Hello {name},",
+    hello_plain: "Hello,",
+    intro: "your product is registered. Keep this mail: it is your confirmation.",
+    see: "See your registration, or add a receipt:",
+    see_only: "See your registration:",
+    private: "Keep this link to yourself: whoever has it can see the registration and add a receipt.",
+    why: "You get this mail because this address was given when the product was registered with {merchant}. If it was not you, there is nothing to do.",
+    title: "Your registration",
+    registered_on: "Registered on",
+    button: "Send the receipt",
+    receipt_here: "A receipt belongs to this registration.",
+    gone: "This link does not work any longer.",
+    gone_then: "Register the product with its serial number once more: a new link can be sent to you then.",
+};

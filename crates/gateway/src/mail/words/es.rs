@@ -1,0 +1,21 @@
+//! Spanish. Addresses people as "tú", as the card does.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "Tu registro: {product}",
+    subject_plain: "Tu registro",
+    hello: "Hola, {name}:",
+    hello_plain: "Hola:",
+    intro: "tu producto está registrado. Guarda este correo: es tu confirmación.",
+    see: "Consulta tu registro o añade un recibo:",
+    see_only: "Consulta tu registro:",
+    private: "No compartas este enlace: quien lo tenga puede ver el registro y añadir un recibo.",
+    why: "Recibes este correo porque se indicó esta dirección al registrar el producto en {merchant}. Si no fuiste tú, no tienes que hacer nada.",
+    title: "Tu registro",
+    registered_on: "Registrado el",
+    button: "Enviar el recibo",
+    receipt_here: "Este registro ya tiene un recibo.",
+    gone: "Este enlace ya no funciona.",
+    gone_then: "Registra otra vez el producto con su número de serie: así se te puede enviar un enlace nuevo.",
+};

@@ -1,0 +1,21 @@
+//! French. Addresses people as "vous", as the card does.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "Votre enregistrement : {product}",
+    subject_plain: "Votre enregistrement",
+    hello: "Bonjour {name},",
+    hello_plain: "Bonjour,",
+    intro: "votre produit est enregistré. Conservez cet e-mail : c’est votre confirmation.",
+    see: "Voir votre enregistrement ou ajouter un justificatif d’achat :",
+    see_only: "Voir votre enregistrement :",
+    private: "Ne partagez pas ce lien : toute personne qui l’a peut voir l’enregistrement et ajouter un justificatif.",
+    why: "Vous recevez cet e-mail parce que cette adresse a été indiquée lors de l’enregistrement du produit auprès de {merchant}. Si ce n’était pas vous, vous n’avez rien à faire.",
+    title: "Votre enregistrement",
+    registered_on: "Enregistré le",
+    button: "Envoyer le justificatif",
+    receipt_here: "Un justificatif est joint à cet enregistrement.",
+    gone: "Ce lien ne fonctionne plus.",
+    gone_then: "Enregistrez à nouveau le produit avec son numéro de série : un nouveau lien pourra vous être envoyé.",
+};

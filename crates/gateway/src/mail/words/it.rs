@@ -1,0 +1,21 @@
+//! Italian. Addresses people as "tu", as the card does.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "La tua registrazione: {product}",
+    subject_plain: "La tua registrazione",
+    hello: "Ciao {name},",
+    hello_plain: "Ciao,",
+    intro: "il tuo prodotto è registrato. Conserva questa e-mail: è la tua conferma.",
+    see: "Vedi la registrazione o aggiungi uno scontrino:",
+    see_only: "Vedi la registrazione:",
+    private: "Non condividere questo link: chi lo possiede può vedere la registrazione e aggiungere uno scontrino.",
+    why: "Ricevi questa e-mail perché questo indirizzo è stato indicato quando il prodotto è stato registrato presso {merchant}. Se non sei stato tu, non devi fare nulla.",
+    title: "La tua registrazione",
+    registered_on: "Registrato il",
+    button: "Invia lo scontrino",
+    receipt_here: "A questa registrazione è allegato uno scontrino.",
+    gone: "Questo link non funziona più.",
+    gone_then: "Registra di nuovo il prodotto con il numero di serie: potrà esserti inviato un nuovo link.",
+};

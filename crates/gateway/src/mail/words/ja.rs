@@ -1,0 +1,21 @@
+//! Japanese.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "製品登録のご確認：{product}",
+    subject_plain: "製品登録のご確認",
+    hello: "{name} 様",
+    hello_plain: "お客様",
+    intro: "製品の登録が完了しました。このメールは登録の確認書です。大切に保管してください。",
+    see: "登録内容の確認、レシートの追加はこちら：",
+    see_only: "登録内容の確認はこちら：",
+    private: "このリンクは他の人に教えないでください。リンクを知っている人は、登録内容を見たり、レシートを追加したりできます。",
+    why: "このメールは、{merchant} での製品登録時にこのアドレスが入力されたためお送りしています。お心当たりがない場合、何もする必要はありません。",
+    title: "ご登録内容",
+    registered_on: "登録日",
+    button: "レシートを送信",
+    receipt_here: "この登録にはレシートが追加されています。",
+    gone: "このリンクは使えなくなりました。",
+    gone_then: "シリアル番号でもう一度製品を登録すると、新しいリンクをお送りできます。",
+};

@@ -1,0 +1,21 @@
+//! Polish. Avoids the gender of whoever reads.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "Rejestracja: {product}",
+    subject_plain: "Rejestracja produktu",
+    hello: "Dzień dobry, {name},",
+    hello_plain: "Dzień dobry,",
+    intro: "produkt został zarejestrowany. Warto zachować tę wiadomość: jest potwierdzeniem.",
+    see: "Zobacz rejestrację lub dodaj dowód zakupu:",
+    see_only: "Zobacz rejestrację:",
+    private: "Nie udostępniaj tego linku: każdy, kto go ma, może zobaczyć rejestrację i dodać dowód zakupu.",
+    why: "Ta wiadomość została wysłana, ponieważ podano ten adres podczas rejestracji produktu w {merchant}. Jeśli to pomyłka, nie trzeba nic robić.",
+    title: "Rejestracja produktu",
+    registered_on: "Data rejestracji",
+    button: "Wyślij dowód zakupu",
+    receipt_here: "Do tej rejestracji dołączono dowód zakupu.",
+    gone: "Ten link już nie działa.",
+    gone_then: "Zarejestruj produkt ponownie, podając numer seryjny: wtedy można wysłać nowy link.",
+};

@@ -1,0 +1,21 @@
+//! Swedish.
+
+use super::MailWords;
+
+pub(super) const WORDS: MailWords = MailWords {
+    subject: "Din registrering: {product}",
+    subject_plain: "Din registrering",
+    hello: "Hej {name},",
+    hello_plain: "Hej,",
+    intro: "din produkt är registrerad. Spara det här mejlet: det är din bekräftelse.",
+    see: "Se din registrering eller lägg till ett kvitto:",
+    see_only: "Se din registrering:",
+    private: "Dela inte länken: den som har den kan se registreringen och lägga till ett kvitto.",
+    why: "Du får det här mejlet eftersom adressen angavs när produkten registrerades hos {merchant}. Var det inte du behöver du inte göra något.",
+    title: "Din registrering",
+    registered_on: "Registrerad den",
+    button: "Skicka kvittot",
+    receipt_here: "Det finns ett kvitto till registreringen.",
+    gone: "Länken fungerar inte längre.",
+    gone_then: "Registrera produkten igen med serienumret: då kan en ny länk skickas till dig.",
+};
