@@ -334,3 +334,14 @@ fn what_was_painted_is_taken_over_with_all_its_rows() {
     assert_eq!(state.fields[9].answer, FieldAnswer::Ticked(true));
     assert_eq!(state.fields[EMAIL].text(), Some("mara@example.com"));
 }
+
+#[test]
+fn the_confirmation_of_a_registered_number_is_asked_for_once_until_the_number_changes() {
+    let mut state = card();
+    let row = state.rows()[0].id;
+    update(&mut state, Event::SerialTyped(row, "SN-1".into()));
+    assert_eq!(update(&mut state, Event::ConfirmAgain(row)), [Effect::ConfirmAgain("SN-1".into())]);
+    assert!(state.rows()[0].confirmed_again);
+    update(&mut state, Event::SerialTyped(row, "SN-2".into()));
+    assert!(!state.rows()[0].confirmed_again, "another number, another confirmation");
+}

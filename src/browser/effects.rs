@@ -29,6 +29,15 @@ pub(super) fn run(shell: &Rc<Shell>, effect: Effect) {
     match effect {
         Effect::CheckLater(row, generation) => later(shell, CHECK_AFTER_MS, Event::CheckDue(row, generation)),
         Effect::Check(row, generation, serial_number) => check(shell, row, generation, serial_number),
+        Effect::ConfirmAgain(serial_number) => {
+            let weak = Rc::downgrade(shell);
+            spawn(async move {
+                let Some(shell) = weak.upgrade() else { return };
+                // Whatever is answered tells nothing, so that there is nothing to do with it.
+                let asked = written(&CheckRequest { serial_number });
+                drop(shell.gateway.post("/v1/registrations/confirmation", asked, None, None).await);
+            });
+        }
         Effect::AbortCheck(row) => shell.abort_check(row),
         Effect::Fill(place, text) => {
             // A row that was added with the same event stands in the document only after this turn.

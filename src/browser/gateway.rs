@@ -51,13 +51,15 @@ pub(super) struct Gateway {
     origin: String,
     key: String,
     form: String,
+    /// The card's language: in it a registration is confirmed.
+    lang: String,
     token: RefCell<Option<String>>,
     opening: RefCell<Option<Promise>>,
 }
 
 impl Gateway {
-    pub(super) fn new(origin: String, key: String, form: String) -> Gateway {
-        Gateway { origin, key, form, token: RefCell::new(None), opening: RefCell::new(None) }
+    pub(super) fn new(origin: String, key: String, form: String, lang: String) -> Gateway {
+        Gateway { origin, key, form, lang, token: RefCell::new(None), opening: RefCell::new(None) }
     }
 
     pub(super) fn origin(&self) -> &str {
@@ -165,7 +167,9 @@ impl Gateway {
         how.set_credentials(RequestCredentials::Omit);
         // The page's address is nobody's business. Its origin is told all the same.
         how.set_referrer_policy(ReferrerPolicy::NoReferrer);
-        Request { url: format!("{}{path}", self.origin), how, headers: Object::new() }
+        let request = Request { url: format!("{}{path}", self.origin), how, headers: Object::new() };
+        // Any page may send this header: it asks for no preflight of its own.
+        request.header("accept-language", &self.lang)
     }
 }
 

@@ -107,7 +107,7 @@ pub fn mount(host: HtmlElement, painted: Element, options: wasm_bindgen::JsValue
         let mut first = FormState::new(options.form, &options.slug, options.product, &answers, today());
         first.restored = options.restored;
         let state = RwSignal::new(first);
-        let gateway = Gateway::new(options.gateway, options.key, options.slug);
+        let gateway = Gateway::new(options.gateway, options.key, options.slug, options.lang.clone());
         let shell = Shell::new(state, host, wrapper.clone().into(), gateway, extras);
         let weak = Rc::downgrade(&shell);
         let dispatch: Dispatch = Rc::new(move |event| {

@@ -39,6 +39,8 @@ pub enum Event {
     SerialsPasted(u32, Vec<String>),
     /// A suggestion was taken: row, number.
     Suggested(u32, String),
+    /// The confirmation of a registered number is wanted once more.
+    ConfirmAgain(u32),
     /// The pause after typing is over.
     CheckDue(u32, u32),
     /// The gateway answered a check: row, generation, answer.
@@ -110,6 +112,8 @@ pub enum Effect {
     CheckLater(u32, u32),
     /// Ask the gateway about a serial number: row, generation, text.
     Check(u32, u32, String),
+    /// Ask the gateway to send the confirmation of a serial number once more. There is no answer to wait for.
+    ConfirmAgain(String),
     /// An answer to this row's check is not wanted any longer.
     AbortCheck(u32),
     /// Put a text into a control: nobody writes to one otherwise.

@@ -23,6 +23,8 @@ pub struct Row {
     pub message: Option<Message>,
     /// Counts the changes.
     pub generation: u32,
+    /// Its confirmation was asked for once more.
+    pub confirmed_again: bool,
 }
 
 /// How a serial number's check stands.
@@ -59,7 +61,7 @@ impl Check {
 impl Row {
     /// A row that nobody has checked.
     pub fn new(id: u32, text: &str) -> Row {
-        Row { id, text: text.to_owned(), check: Check::None, message: None, generation: 0 }
+        Row { id, text: text.to_owned(), check: Check::None, message: None, generation: 0, confirmed_again: false }
     }
 
     /// Takes a change; asks once the typing pauses.
@@ -69,6 +71,7 @@ impl Row {
         }
         self.text = text;
         self.message = None;
+        self.confirmed_again = false;
         self.generation += 1;
         let mut effects = Vec::new();
         if self.check == Check::Checking {
@@ -109,6 +112,12 @@ impl Row {
             Err(CallFault::NoAnswer | CallFault::Problem(..) | CallFault::Nonsense) => Check::Failed,
         };
         vec![Effect::Emit(CardEvent::Serial(self.check.word()))]
+    }
+
+    /// Has the confirmation of this number sent once more.
+    pub(super) fn confirm_again(&mut self) -> Vec<Effect> {
+        self.confirmed_again = true;
+        vec![Effect::ConfirmAgain(self.text.clone())]
     }
 
     fn wrong(&mut self, fault: Fault) -> Vec<Effect> {

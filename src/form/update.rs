@@ -24,6 +24,7 @@ pub fn update(state: &mut FormState, event: Event) -> Vec<Effect> {
         Event::SerialScanned(id) => serials::entered(state, id, true),
         Event::SerialsPasted(id, numbers) => serials::pasted(state, id, numbers),
         Event::Suggested(id, number) => serials::suggested(state, id, number),
+        Event::ConfirmAgain(id) => state.row_mut(id).map_or_else(Vec::new, Row::confirm_again),
         Event::CheckDue(id, generation) => match state.row_mut(id) {
             Some(row) if row.generation == generation => row.check_now(),
             Some(_) | None => Vec::new(),

@@ -211,6 +211,12 @@ texts! {
     TakenMine = "taken-mine",
     /// Then.
     TakenMineThen = "taken-mine-then",
+    /// After it, where confirmations are sent by mail.
+    TakenMineMail = "taken-mine-mail",
+    /// Button: the confirmation is wanted once more.
+    ConfirmAgain = "confirm-again",
+    /// In its place, whether there is a confirmation or not.
+    ConfirmedAgain = "confirmed-again",
     /// Under a serial number that is registered: what opens the next text.
     TakenSecondHand = "taken-second-hand",
     /// Then, where the form has no words of its own.

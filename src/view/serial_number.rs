@@ -123,10 +123,10 @@ fn ways(context: Context, id: u32) -> AnyView {
         move || match context.peek(|state| Some(check(state))) {
             // Nobody has checked it on a page without scripts, but it was sent, and refused.
             _ if context.plain() && context.peek(|state| of_row(state, id).and_then(|row| row.message)) == Some(Text::Taken) => {
-                registered(context)
+                registered(context, id)
             }
             Some(Check::Unknown(alike)) if !alike.is_empty() => suggestions(context, id, alike),
-            Some(Check::Registered) => registered(context),
+            Some(Check::Registered) => registered(context, id),
             Some(Check::Unknown(_) | Check::None | Check::Checking | Check::Available(_) | Check::Failed) | None => nothing(),
         },
     )
@@ -148,17 +148,41 @@ fn suggestions(context: Context, id: u32, alike: Vec<String>) -> AnyView {
 }
 
 /// Two ways on from a number that is registered: nothing to do, or the merchant's own way for second-hand owners.
-fn registered(context: Context) -> AnyView {
+fn registered(context: Context, id: u32) -> AnyView {
     let (words, link) = context.peek(|state| (state.form.registered_text.clone(), state.form.registered_link.clone()));
     let words = words.unwrap_or_else(|| context.say(Text::TakenSecondHandThen));
     let link = link.map(|link| {
         let way = element("a").with("href", link).with("target", "_blank").with("rel", "noopener").text(context.say(Text::TakenLink));
         element("p").child(way.view()).view()
     });
+    let mail = context.peek(|state| state.form.mail);
+    let mut mine = context.say(Text::TakenMineThen);
+    if mail {
+        mine.push(' ');
+        mine.push_str(&context.say(Text::TakenMineMail));
+    }
+    // Without a script nothing can be asked for here.
+    let again = (mail && !context.plain()).then(|| confirmation(context, id));
     element("div")
-        .child(unfolding(context.say(Text::TakenMine), Some(context.say(Text::TakenMineThen)), None))
+        .child(unfolding(context.say(Text::TakenMine), Some(mine), again))
         .child(unfolding(context.say(Text::TakenSecondHand), Some(words), link))
         .view()
+}
+
+/// Has the confirmation sent once more, to the address that nobody here is told.
+fn confirmation(context: Context, id: u32) -> AnyView {
+    let asked = move |state: &FormState| of_row(state, id).is_some_and(|row| row.confirmed_again);
+    let part = context.part(
+        move |state| Shown::Whether(asked(state)),
+        move || {
+            if context.peek(asked) {
+                return element("span").text(context.say(Text::ConfirmedAgain)).view();
+            }
+            let button = element("button").with("type", "button").with("class", "link");
+            button.on_click(context, Event::ConfirmAgain(id)).text(context.say(Text::ConfirmAgain)).view()
+        },
+    );
+    element("p").with("role", "status").child(part).view()
 }
 
 /// What the check says, with room kept for it, and the way to be rid of the row.

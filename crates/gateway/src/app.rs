@@ -198,10 +198,11 @@ impl App {
         Ok(merchant.map(|merchant| if key.is_test() { Merchant { mode: Mode::Test, ..merchant } } else { merchant }))
     }
 
-    /// A form as this merchant is asked for it: with a test key it takes test serial numbers, whatever the maker's look like.
+    /// A form as this merchant is asked for it: whether it is confirmed by mail; with a test key it takes test serial numbers, whatever the maker's look like.
     pub fn form(&self, merchant: &Merchant, slug: &str) -> Option<Arc<LoadedForm>> {
         let form = self.forms.get(slug)?;
         Some(match merchant.mode {
+            Mode::Own if self.mail.is_some() => Arc::new(form.confirmed_by_mail()),
             Mode::Own | Mode::Forward(_) => form,
             Mode::Test => test_keys::form(form),
         })

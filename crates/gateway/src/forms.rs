@@ -35,6 +35,14 @@ impl LoadedForm {
     }
 }
 
+impl LoadedForm {
+    /// The same form, where registrations are confirmed by mail.
+    #[must_use]
+    pub fn confirmed_by_mail(&self) -> LoadedForm {
+        LoadedForm { form: Form { mail: true, ..self.form.clone() }, words: self.words.clone(), hash: self.hash }
+    }
+}
+
 #[derive(Debug)]
 struct Kept {
     stamp: Stamp,

@@ -116,7 +116,12 @@ fn words(text: Text) -> &'static str {
         Text::WherePicture => "Wo die Seriennummer auf dem Produkt steht",
         Text::DidYouMean => "Meinten Sie",
         Text::TakenMine => "Es gehört mir",
-        Text::TakenMineThen => "Dann ist nichts mehr zu tun. Die Bestätigung kam bei der Registrierung per E-Mail.",
+        Text::TakenMineThen => "Dann ist nichts mehr zu tun.",
+        Text::TakenMineMail => "Die Bestätigung kam bei der Registrierung per E-Mail.",
+        Text::ConfirmAgain => "Noch einmal senden",
+        Text::ConfirmedAgain => {
+            "Wenn die Nummer registriert ist, ist die Bestätigung unterwegs an die Adresse, die bei der Registrierung angegeben wurde."
+        }
         Text::TakenSecondHand => "Ich habe es gebraucht gekauft",
         Text::TakenSecondHandThen => "Der Shop kann es auf Ihren Namen registrieren. Halten Sie Ihren Kaufbeleg bereit.",
         Text::TakenLink => "Den Shop fragen",

@@ -111,7 +111,12 @@ fn words(text: Text) -> &'static str {
         Text::WherePicture => "L’endroit où figure le numéro de série sur le produit",
         Text::DidYouMean => "Vouliez-vous dire",
         Text::TakenMine => "Il est à moi",
-        Text::TakenMineThen => "Alors vous n’avez plus rien à faire. La confirmation est arrivée par e-mail au moment de l’enregistrement.",
+        Text::TakenMineThen => "Alors vous n’avez plus rien à faire.",
+        Text::TakenMineMail => "La confirmation est arrivée par e-mail au moment de l’enregistrement.",
+        Text::ConfirmAgain => "La renvoyer",
+        Text::ConfirmedAgain => {
+            "Si le numéro est enregistré, la confirmation est en route vers l’adresse indiquée lors de l’enregistrement."
+        }
         Text::TakenSecondHand => "Je l’ai acheté d’occasion",
         Text::TakenSecondHandThen => "La boutique peut l’enregistrer à votre nom. Gardez votre preuve d’achat à portée de main.",
         Text::TakenLink => "Demander à la boutique",

@@ -113,7 +113,12 @@ fn words(text: Text) -> &'static str {
         Text::WherePicture => "Waar het serienummer op het product staat",
         Text::DidYouMean => "Bedoelde je",
         Text::TakenMine => "Het is van mij",
-        Text::TakenMineThen => "Dan hoef je niets meer te doen. De bevestiging kwam bij de registratie per e-mail.",
+        Text::TakenMineThen => "Dan hoef je niets meer te doen.",
+        Text::TakenMineMail => "De bevestiging kwam bij de registratie per e-mail.",
+        Text::ConfirmAgain => "Opnieuw versturen",
+        Text::ConfirmedAgain => {
+            "Als het nummer geregistreerd is, is de bevestiging onderweg naar het adres dat bij de registratie is opgegeven."
+        }
         Text::TakenSecondHand => "Ik heb het tweedehands gekocht",
         Text::TakenSecondHandThen => "De winkel kan het op jouw naam registreren. Houd je aankoopbewijs bij de hand.",
         Text::TakenLink => "Vraag het de winkel",

@@ -72,13 +72,15 @@ impl Subject {
 impl Cards {
     /// The script: the loader, called with the key's first form.
     pub fn script(&self, subject: &Subject, form: &LoadedForm, manifest: &Manifest, loader: &Bytes, style: &[u8]) -> Arc<Composed> {
-        let parts = [&form.hash[..], loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes(), manifest.extras_hash.as_bytes()];
+        let mail = [u8::from(form.form.mail)];
+        let parts =
+            [&form.hash[..], &mail, loader, style, manifest.wasm.as_bytes(), manifest.glue.as_bytes(), manifest.extras_hash.as_bytes()];
         self.kept("script", subject, &parts, || script(subject, form, manifest, loader, style))
     }
 
     /// The form as JSON.
     pub fn card(&self, subject: &Subject, form: &LoadedForm, later: &Bytes) -> Arc<Composed> {
-        self.kept("card", subject, &[&form.hash, later], || card(subject, form, later).to_string())
+        self.kept("card", subject, &[&form.hash, later, &[u8::from(form.form.mail)]], || card(subject, form, later).to_string())
     }
 
     fn kept(&self, kind: &str, subject: &Subject, parts: &[&[u8]], make: impl FnOnce() -> String) -> Arc<Composed> {

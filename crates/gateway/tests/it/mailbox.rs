@@ -92,7 +92,9 @@ impl Mail {
         let start = self.data.find(&format!("Content-Type: text/{kind}")).unwrap();
         let part = &self.data[start..];
         let (head, body) = part.split_once("\r\n\r\n").unwrap();
-        let body = body.split("\r\n--").next().unwrap();
+        let kind = self.header("Content-Type");
+        let boundary = kind.split_once("boundary=").unwrap().1.trim_matches('"');
+        let body = body.split(&format!("\r\n--{boundary}")).next().unwrap();
         if head.contains("base64") {
             base64(body)
         } else if head.contains("quoted-printable") {

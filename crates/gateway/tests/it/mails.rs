@@ -217,6 +217,23 @@ async fn without_a_mail_server_nothing_is_to_be_sent() {
 }
 
 #[tokio::test]
+async fn the_card_knows_of_mail_only_where_there_is_some() {
+    let told = async |gateway: &Gateway, key: &str| {
+        let card = gateway.get(&format!("/v1/forms/{key}/{FORM}/card")).await.good(200);
+        card["form"]["mail"].clone()
+    };
+    let (gateway, _mailbox) = mailing().await;
+    assert_eq!(told(&gateway, &gateway.key).await, true);
+    assert_eq!(told(&gateway, &gateway.tried_out().await.key).await, Value::Null, "a test key sends none");
+    gateway.forward_to("https://upstream.example/api", "sk_theirs").await;
+    assert_eq!(told(&gateway, &gateway.key).await, Value::Null, "another API has the registrations");
+    let without = Gateway::start().await;
+    assert_eq!(told(&without, &without.key).await, Value::Null);
+    without.save_form(FORM, &format!("mail = true\n{FORM_FILE}"));
+    assert_eq!(told(&without, &without.key).await, Value::Null, "no file can say so");
+}
+
+#[tokio::test]
 async fn a_test_key_sends_no_mail() {
     let (gateway, mailbox) = mailing().await;
     let page = gateway.tried_out().await.page().await;

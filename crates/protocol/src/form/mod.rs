@@ -39,6 +39,10 @@ pub struct Form {
     /// The country that a field of countries has at first, as ISO 3166-1 writes it: `DE`.
     #[serde(alias = "default_country", skip_serializing_if = "Option::is_none")]
     pub default_country: Option<String>,
+    /// Whether a registration is confirmed by mail. The gateway says so; no file can.
+    #[serde(skip_serializing_if = "is_default")]
+    #[cfg_attr(not(target_arch = "wasm32"), serde(skip_deserializing))]
+    pub mail: bool,
     /// Months of warranty, which the end tells of.
     #[serde(alias = "warranty_months", skip_serializing_if = "Option::is_none")]
     pub warranty_months: Option<u16>,
