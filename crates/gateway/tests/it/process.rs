@@ -73,6 +73,17 @@ fn command(folder: &Path) -> Command {
     command
 }
 
+/// The same, and `strace` (Debian's package of that name, installed by `cargo xtask test native`) looks on from a process of its own, so that the child is
+/// the gateway. Where the system lets nobody look on, the gateway does not start, and the log says so.
+fn traced(folder: &Path, trace: &Path) -> Command {
+    let mut command = Command::new("strace");
+    let calls = "trace=read,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,fsync,fdatasync";
+    command.args(["-D", "-f", "-y", "-s", "64", "-e", calls, "-o"]).arg(trace).arg(env!("CARGO_BIN_EXE_regcard"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command.env_clear().env("PATH", path).env("REGCARD_LOG", "info").current_dir(folder).stdin(Stdio::null());
+    command
+}
+
 impl Process {
     /// A shop of which the gateway keeps the registrations.
     pub(crate) fn start() -> Process {
@@ -96,20 +107,32 @@ impl Process {
         Process::start_in(folder, &[], serve)
     }
 
+    /// A shop whose gateway keeps its registrations in its data folder, with a list of the system calls that read, write and sync.
+    pub(crate) fn start_traced(trace: &Path) -> Process {
+        let home = folder();
+        std::fs::write(home.path().join("regcard.toml"), "").unwrap();
+        Process::start_under(Some(trace), home, &[], &[])
+    }
+
     /// The gateway of a folder in which there is a shop already. Where it says that it is reached nobody is.
     pub(crate) fn start_on(folder: TempDir, key: &str, access_token: &str) -> Process {
-        let (child, gateway) = serve_on(folder.path(), "127.0.0.1:0", &[]);
+        let (child, gateway) = serve_on(command(folder.path()), folder.path(), "127.0.0.1:0", &[]);
         let shop = Shop { http: client(), gateway, key: key.to_owned(), access_token: access_token.to_owned() };
         Process { shop, folder: Home { folder, _database: None }, options: Vec::new(), child }
     }
 
     fn start_in(folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
+        Process::start_under(None, folder, merchant, serve)
+    }
+
+    fn start_under(trace: Option<&Path>, folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
         let put = ["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM];
         line(folder.path(), &[&put, merchant].concat());
         let key = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "publishable"]);
         let access_token = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "access"]);
         let options: Vec<String> = serve.iter().map(|option| (*option).to_owned()).collect();
-        let (child, gateway) = serve_on(folder.path(), "127.0.0.1:0", &options);
+        let command = trace.map_or_else(|| command(folder.path()), |trace| traced(folder.path(), trace));
+        let (child, gateway) = serve_on(command, folder.path(), "127.0.0.1:0", &options);
         Process { shop: Shop { http: client(), gateway, key, access_token }, folder, options, child }
     }
 
@@ -128,7 +151,7 @@ impl Process {
     /// Starts it again on what it left, at the same address.
     pub(crate) fn start_again(&mut self) {
         let address = self.shop.gateway.trim_start_matches("http://").to_owned();
-        let (child, gateway) = serve_on(self.folder.path(), &address, &self.options);
+        let (child, gateway) = serve_on(command(self.folder.path()), self.folder.path(), &address, &self.options);
         assert_eq!(gateway, self.shop.gateway);
         self.child = child;
         // Connections to the one that is gone are of no use.
@@ -198,9 +221,9 @@ fn log_file(folder: &Path) -> PathBuf {
     folder.join("log")
 }
 
-fn serve_on(folder: &Path, address: &str, options: &[String]) -> (Child, String) {
+fn serve_on(mut command: Command, folder: &Path, address: &str, options: &[String]) -> (Child, String) {
     let log = File::options().create(true).append(true).open(log_file(folder)).unwrap();
-    let mut child = command(folder).args(["serve", "--listen", address]).args(options).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut child = command.args(["serve", "--listen", address]).args(options).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut said = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
     let gateway = said.trim_end().strip_prefix("listening: ").map(str::to_owned);
