@@ -40,6 +40,8 @@ cargo xtask build [--debug-names]
 cargo xtask test [PART] [FILTER] everything that has to hold, or one part of it: format, tidy, clippy, deny, native, wasm, size,
                                  browser (Chromium), browsers (Firefox and WebKit), trunk; FILTER chooses tests by name in
                                  native, wasm, browser and browsers
+cargo xtask test crash [--cycles N]
+                                 the gateway killed under load, 1,000 times or N; 100 times are part of every run
 cargo xtask screenshots          pictures of every state of the card, into target/screenshots/
 cargo xtask serve                the page for contributors: the card is rebuilt and reloaded when a file is saved";
 

@@ -7,6 +7,7 @@ mod node;
 mod postgres;
 mod rust;
 mod scripts;
+mod strace;
 mod tools;
 
 pub(crate) use browser::{chromium, firefox, webkit};
@@ -15,6 +16,7 @@ pub(crate) use node::{npm_is_there, packages, what_scripts_need};
 pub(crate) use postgres::{VARIABLE as POSTGRES_VARIABLE, postgres};
 pub(crate) use rust::{Wasm, components, wasm};
 pub(crate) use scripts::shared_scripts;
+pub(crate) use strace::strace;
 pub(crate) use tools::{cargo_deny, geckodriver, trunk, wasm_bindgen};
 
 use std::os::unix::fs::MetadataExt;

@@ -2,6 +2,7 @@
 //! A part that cannot run has failed; at the end there is a line for each.
 
 mod advisories;
+mod crash;
 mod journey;
 
 pub(crate) use journey::take_screenshots;
@@ -89,6 +90,7 @@ impl Part {
             Part::Native => {
                 setup::what_scripts_need()?;
                 let postgres = setup::postgres()?;
+                setup::strace()?;
                 // Stories of the gateway start it, and fail without it.
                 build::bucket()?;
                 run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).args(["test", "--workspace"]).args(filter))?;
@@ -111,6 +113,11 @@ impl Part {
 
 /// The command.
 pub(crate) fn run_parts(arguments: &[String]) -> Result<()> {
+    if let [word, rest @ ..] = arguments
+        && word == crash::WORD
+    {
+        return crash::again_and_again(rest);
+    }
     let (parts, filter): (Vec<Part>, Option<&str>) = match arguments {
         [] => (Part::ALL.to_vec(), None),
         [word, rest @ ..] => {
@@ -123,7 +130,7 @@ pub(crate) fn run_parts(arguments: &[String]) -> Result<()> {
                 // With a filter somebody looks for one test; the rest of the native part would only be in the way.
                 Some(Part::Native) if filter.is_none() => (Part::WITHOUT_BROWSER.to_vec(), None),
                 Some(part) => (vec![part], filter),
-                None => bail!("there is no part `{word}`; the parts are {}", Part::ALL.map(Part::word).join(", ")),
+                None => bail!("there is no part `{word}`; the parts are {}, {}", Part::ALL.map(Part::word).join(", "), crash::WORD),
             }
         }
     };
