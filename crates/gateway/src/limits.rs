@@ -356,3 +356,6 @@ pub const WEBHOOK_ROTATION_HOURS_MOST: u32 = 30 * 24;
 
 /// 30 days for which a webhook that was given up can be sent again. Milliseconds.
 pub const WEBHOOK_KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// 32 numbers that look alike are put in order for the few that a check suggests. With more of them, which few is chance, and the check stays short.
+pub const LOOKED_THROUGH: usize = 32;

@@ -4,7 +4,21 @@ use regcard_protocol::serial_number::SerialNumber;
 
 use super::super::engine::{Row, Sql, values};
 use super::super::{NewSerial, Serial, StoreError};
+use crate::limits;
 use crate::serial_fold::Folded;
+
+/// The statement that looks a merchant's number up by one of its forms.
+macro_rules! looked_up {
+    ($by:literal) => {
+        concat!(
+            "SELECT s.serial, s.sku, s.customer_tags, s.product_name,
+                 EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded),
+                 EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded AND r.one_time = 1)
+             FROM serials s WHERE s.merchant_id = ?1 AND ",
+            $by
+        )
+    };
+}
 
 /// The last place by lot; a random one is not above it.
 pub const LAST_LOT: i64 = (1 << 53) - 1;
@@ -117,10 +131,15 @@ pub(super) fn release(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result
     Ok(())
 }
 
+/// A look at the number itself and, if there is none, one at those that differ in dashes alone: one row for each.
 pub(in crate::store) fn find(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<Serial>, StoreError> {
-    match known_as(sql, merchant, serial)? {
-        Some(folded) => exactly(sql, merchant, &folded),
-        None => Ok(None),
+    let found = exactly(sql, merchant, &serial.folded)?;
+    if found.is_some() || serial.dashless.is_empty() {
+        return Ok(found);
+    }
+    match sql.rows(looked_up!("s.dashless = ?2 LIMIT 2"), values![merchant, &serial.dashless])?.as_slice() {
+        [only] => looked_up(only).map(Some),
+        [] | [..] => Ok(None),
     }
 }
 
@@ -141,32 +160,28 @@ pub(super) fn known_as(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Re
 }
 
 pub(super) fn exactly(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result<Option<Serial>, StoreError> {
-    let found = sql.row(
-        "SELECT s.serial, s.sku, s.customer_tags, s.product_name,
-             EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = ?2),
-             EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = ?2 AND r.one_time = 1)
-         FROM serials s WHERE s.merchant_id = ?1 AND s.folded = ?2",
-        values![merchant, folded],
-    )?;
-    let read = |row: Row| {
-        Ok(Serial {
-            serial: row.text(0)?,
-            sku: row.maybe_text(1)?,
-            customer_tags: row.maybe_text(2)?,
-            product_name: row.maybe_text(3)?,
-            registered: row.flag(4)?,
-            owned: row.flag(5)?,
-        })
-    };
-    found.map(read).transpose()
+    sql.row(looked_up!("s.folded = ?2"), values![merchant, folded])?.as_ref().map(looked_up).transpose()
+}
+
+fn looked_up(row: &Row) -> Result<Serial, StoreError> {
+    Ok(Serial {
+        serial: row.text(0)?,
+        sku: row.maybe_text(1)?,
+        customer_tags: row.maybe_text(2)?,
+        product_name: row.maybe_text(3)?,
+        registered: row.flag(4)?,
+        owned: row.flag(5)?,
+    })
 }
 
 pub(in crate::store) fn alike(sql: &mut dyn Sql, merchant: &str, looks: &[String], limit: usize) -> Result<Vec<SerialNumber>, StoreError> {
     let mut found = Vec::new();
     for look in looks {
+        // Put in order from outside: told to order all of them, SQLite goes through everything that the merchant has, by the numbers' own index.
         let rows = sql.rows(
-            "SELECT serial FROM serials WHERE merchant_id = ?1 AND look = ?2 ORDER BY folded LIMIT ?3",
-            values![merchant, look, limit],
+            "SELECT a.serial FROM (SELECT serial, folded FROM serials WHERE merchant_id = ?1 AND look = ?2 LIMIT ?4) a
+             ORDER BY a.folded LIMIT ?3",
+            values![merchant, look, limit, limits::LOOKED_THROUGH],
         )?;
         for row in rows {
             found.extend(SerialNumber::parse(&row.text(0)?).ok());

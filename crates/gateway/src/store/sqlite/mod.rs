@@ -2,6 +2,8 @@
 
 mod connection;
 mod copy;
+#[cfg(test)]
+mod reads;
 mod writer;
 
 use std::fmt;
