@@ -37,7 +37,9 @@ pub(crate) fn run() -> Result<()> {
     let exists = |path: &str| root.join(path).exists();
     let mut findings = rules::all(&files);
     findings.extend(files.iter().filter(|file| file.path == "docs/architecture.md").flat_map(|map| rules::paths_exist(map, exists)));
-    findings.extend(files.iter().filter(|file| file.path == reports::LIST).flat_map(|list| reports::tests_exist(list, &files)));
+    findings.extend(
+        files.iter().filter(|file| reports::LISTS.contains(&file.path.as_str())).flat_map(|list| reports::tests_exist(list, &files)),
+    );
     for finding in &findings {
         say(&format!("{}:{}: {}", finding.path, finding.line, finding.what));
     }

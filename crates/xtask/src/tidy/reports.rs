@@ -1,14 +1,15 @@
-//! The list of public bug reports in `docs/reports.md`: every report has a test with its input, or a line that says why there is none.
+//! The lists in `docs/reports.md` (public bug reports) and `docs/threats.md` (threats and faults): every row has a test, or a line that says why
+//! there is none.
 
 use super::{File, Finding};
 
-/// The list.
-pub(super) const LIST: &str = "docs/reports.md";
+/// The lists.
+pub(super) const LISTS: [&str; 2] = ["docs/reports.md", "docs/threats.md"];
 
 /// Words that stand for a test where there is none.
 const INSTEAD: [&str; 2] = ["later: ", "not here: "];
 
-/// Tests that the list names and that are not there, and reports that nothing is said of.
+/// Tests that a list names and that are not there, and rows that nothing is said of.
 pub(super) fn tests_exist(list: &File, files: &[File]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, line) in list.text.lines().enumerate().filter(|(_, line)| line.starts_with("| **")) {
@@ -48,7 +49,7 @@ mod tests {
     fn found(row: &str) -> Vec<String> {
         let stories = "#[test]\nfn one() {}\n\n    #[tokio::test(flavor = \"multi_thread\")]\n    async fn two() {}\n\nfn three() {}\n\n#[wasm_bindgen_test]\nasync fn four() {}\n";
         let files = [file("tests/stories.rs", stories)];
-        let findings = tests_exist(&file(LIST, &format!("# A list\n\n| Report | Shown by |\n|---|---|\n{row}\n")), &files);
+        let findings = tests_exist(&file(LISTS[1], &format!("# A list\n\n| Report | Shown by |\n|---|---|\n{row}\n")), &files);
         assert!(findings.iter().all(|finding| finding.line == 5), "{findings:?}");
         findings.into_iter().map(|finding| finding.what).collect()
     }

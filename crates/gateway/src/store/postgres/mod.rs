@@ -133,6 +133,15 @@ mod tests {
     }
 
     #[test]
+    fn a_database_that_forgets_what_it_has_confirmed_is_not_used() {
+        let database = Database::create();
+        let mut client = database.url.parse::<Config>().unwrap().connect(::postgres::NoTls).unwrap();
+        let off = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$";
+        client.batch_execute(off).unwrap();
+        assert!(matches!(Postgres::open(&database.url), Err(StoreError::Forgetful)));
+    }
+
+    #[test]
     fn a_server_that_is_not_there_is_told() {
         assert!(matches!(Postgres::open("postgres://nobody@127.0.0.1:1/none"), Err(StoreError::Postgres(_))));
     }

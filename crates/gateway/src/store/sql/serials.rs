@@ -190,3 +190,6 @@ pub(in crate::store) fn alike(sql: &mut dyn Sql, merchant: &str, looks: &[String
     found.truncate(limit);
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

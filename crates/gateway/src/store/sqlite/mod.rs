@@ -2,8 +2,6 @@
 
 mod connection;
 mod copy;
-#[cfg(test)]
-mod reads;
 mod writer;
 
 use std::fmt;

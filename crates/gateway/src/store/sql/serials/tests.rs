@@ -2,15 +2,11 @@
 //! merchant with more numbers.
 
 use regcard_protocol::limits::SUGGESTIONS;
-use regcard_protocol::serial_number::SerialNumber;
 use rusqlite::{Connection, StatementStatus, params_from_iter};
 
-use super::super::engine::{Row, Sql, Value};
-use super::super::sql::serials;
-use super::super::{NewSerial, StoreError};
-use super::{connect, migrate};
-use crate::limits;
-use crate::serial_fold::Folded;
+use super::*;
+use crate::store::engine::Value;
+use crate::store::sqlite::Sqlite;
 
 /// What statements did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,8 +58,8 @@ fn serial(text: &str) -> SerialNumber {
 fn check(connection: &Connection, text: &str) -> Work {
     let folded = Folded::of(&serial(text));
     let mut counting = Counting { connection, work: Work::default() };
-    if serials::find(&mut counting, "shop", &folded).unwrap().is_none() {
-        serials::alike(&mut counting, "shop", &folded.looks(), SUGGESTIONS).unwrap();
+    if find(&mut counting, "shop", &folded).unwrap().is_none() {
+        super::alike(&mut counting, "shop", &folded.looks(), SUGGESTIONS).unwrap();
     }
     counting.work
 }
@@ -71,8 +67,8 @@ fn check(connection: &Connection, text: &str) -> Work {
 /// So many numbers, and so many more that look like one another, of each of two merchants.
 fn database(count: usize, alike: usize) -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
-    let mut connection = connect(&folder.path().join("regcard.sqlite3")).unwrap();
-    migrate(&mut connection).unwrap();
+    drop(Sqlite::open(folder.path()).unwrap());
+    let connection = Connection::open(folder.path().join("regcard.sqlite3")).unwrap();
     connection
         .execute_batch("INSERT INTO merchants (id, name, created_at) VALUES ('shop', 'Shop', 1), ('other', 'Other', 1); BEGIN")
         .unwrap();
@@ -81,7 +77,7 @@ fn database(count: usize, alike: usize) -> (tempfile::TempDir, Connection) {
     let all = apart.chain(alike).map(|text| NewSerial { serial: serial(&text), sku: None, customer_tags: None, product_name: None });
     let all: Vec<NewSerial> = all.collect();
     for merchant in ["shop", "other"] {
-        serials::load(&mut &connection, merchant, &all, 1).unwrap();
+        load(&mut &connection, merchant, &all, 1).unwrap();
     }
     connection.execute_batch("COMMIT").unwrap();
     (folder, connection)
