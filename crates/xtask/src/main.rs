@@ -1,6 +1,8 @@
 //! The project's own commands: `cargo xtask demo`, `build`, `test`, `screenshots`, `serve`.
 //! One file or folder a command. Knows the other crates only by their file names and command lines: it depends on none of them.
 
+/// Memory and speed of the gateway.
+mod bench;
 /// The bucket's binary, as others use it: its command line.
 mod bucket;
 /// The widget as the gateway serves it: wasm, glue, loader and style under hashed names, compressed beforehand.
@@ -42,6 +44,7 @@ cargo xtask test [PART] [FILTER] everything that has to hold, or one part of it:
                                  native, wasm, browser and browsers
 cargo xtask test crash [--cycles N]
                                  the gateway killed under load, 1,000 times or N; 100 times are part of every run
+cargo xtask bench                memory and speed of the gateway as it is released
 cargo xtask screenshots          pictures of every state of the card, into target/screenshots/
 cargo xtask serve                the page for contributors: the card is rebuilt and reloaded when a file is saved";
 
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(&rest),
         "build" => build::run(&rest),
         "test" => test::run_parts(&rest),
+        "bench" => bench::run_figures(&rest),
         "screenshots" => screenshots::take(&rest),
         "serve" => serve::run_page(&rest),
         "" | "help" | "--help" | "-h" => {

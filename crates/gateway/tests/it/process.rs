@@ -67,8 +67,18 @@ fn token_file(token: &str) -> (TempDir, String) {
     (elsewhere, path)
 }
 
+/// The gateway as it is released, where `cargo xtask bench` names it.
+fn released() -> Option<std::ffi::OsString> {
+    std::env::var_os("REGCARD_TEST_BINARY")
+}
+
+/// Whether the stories are about that one.
+pub(crate) fn is_released() -> bool {
+    released().is_some()
+}
+
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_regcard"));
+    let mut command = Command::new(released().unwrap_or_else(|| env!("CARGO_BIN_EXE_regcard").into()));
     command.env_clear().env("REGCARD_LOG", "trace").current_dir(folder).stdin(Stdio::null());
     command
 }
@@ -201,6 +211,18 @@ impl Process {
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Its memory as the system counts it, in KiB: now (`VmRSS`), or the most since [`Process::forget_the_most`] (`VmHWM`).
+    pub(crate) fn memory_kib(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// From now on the most memory is counted anew.
+    pub(crate) fn forget_the_most(&self) {
+        std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
     }
 
     /// Everything it has logged so far, over all its starts.
