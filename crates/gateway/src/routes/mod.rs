@@ -6,6 +6,7 @@ mod envelope;
 mod merchant;
 mod operator;
 mod shed;
+mod table;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::problem::GatewayError;
 
 pub use operator::router as operator_router;
+pub use table::Route;
 
 /// Everything that is served: pages under `/v1` and `/r`, merchants' servers under `/api`.
 pub fn router(app: Arc<App>) -> Router {
@@ -23,12 +25,20 @@ pub fn router(app: Arc<App>) -> Router {
     let pages_may_read = from_fn_with_state(Arc::clone(&app), cors::answer);
     let with_room = from_fn_with_state(Arc::clone(&app), shed::answer);
     Router::new()
-        .merge(browser::router())
-        .nest("/api", merchant::router())
+        .merge(browser::table().router())
+        .merge(merchant::table().router())
         .fallback(|| async { GatewayError::NotFound })
         .method_not_allowed_fallback(|| async { GatewayError::MethodNotAllowed })
         .with_state(app)
         .layer(pages_may_read)
         .layer(with_room)
         .layer(from_fn(envelope::wrap))
+}
+
+/// Every route that there is: pages', merchants' servers' and the operator's, which are served elsewhere.
+pub fn all() -> Vec<Route> {
+    let mut all = browser::table().routes();
+    all.extend(merchant::table().routes());
+    all.extend(operator::routes());
+    all
 }

@@ -44,6 +44,7 @@ mod languages;
 mod limits;
 mod lists;
 mod mails;
+mod matrix;
 mod merchant_api;
 mod merchant_records;
 mod operator;

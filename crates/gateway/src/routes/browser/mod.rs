@@ -12,24 +12,24 @@ mod uploads;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{get, post, put};
-
+use super::table::Table;
 use crate::app::App;
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/v1/{key}/regcard.js", get(card::script))
-        .route("/v1/forms/{key}/{form}/card", get(card::card))
-        .route("/v1/assets/{name}", get(card::asset))
-        .route("/v1/sessions", post(sessions::open))
-        .route("/v1/serial_numbers/check", post(serial_numbers::check))
-        .route("/v1/upload_file", post(uploads::grant))
-        .route("/v1/uploads/{grant}", put(uploads::take))
-        .route("/v1/registrations", post(registrations::register))
-        .route("/v1/registrations/status", get(registrations::status))
-        .route("/v1/forms/{key}/{form}", get(hosted::read).post(hosted::post))
-        .route("/v1/registrations/confirmation", post(confirmations::send))
-        .route("/s/{link}", get(links::read).post(links::post))
-        .route("/r/{receipt}", get(receipts::read))
+pub(super) fn table() -> Table<Arc<App>> {
+    Table::new()
+        .get("/v1/{key}/regcard.js", card::script)
+        .get("/v1/forms/{key}/{form}/card", card::card)
+        .get("/v1/assets/{name}", card::asset)
+        .post("/v1/sessions", sessions::open)
+        .post("/v1/serial_numbers/check", serial_numbers::check)
+        .post("/v1/upload_file", uploads::grant)
+        .put("/v1/uploads/{grant}", uploads::take)
+        .post("/v1/registrations", registrations::register)
+        .get("/v1/registrations/status", registrations::status)
+        .get("/v1/forms/{key}/{form}", hosted::read)
+        .post("/v1/forms/{key}/{form}", hosted::post)
+        .post("/v1/registrations/confirmation", confirmations::send)
+        .get("/s/{link}", links::read)
+        .post("/s/{link}", links::post)
+        .get("/r/{receipt}", receipts::read)
 }

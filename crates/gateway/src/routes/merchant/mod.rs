@@ -7,22 +7,22 @@ mod uploads;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{get, post, put};
-
+use super::table::Table;
 use crate::app::App;
 
-pub(super) fn router() -> Router<Arc<App>> {
-    Router::new()
-        .route("/registrations", get(registrations::list).post(registrations::register))
-        .route("/registrations/{id}", put(registrations::change).delete(registrations::erase))
+pub(super) fn table() -> Table<Arc<App>> {
+    Table::new()
+        .get("/api/registrations", registrations::list)
+        .post("/api/registrations", registrations::register)
+        .put("/api/registrations/{id}", registrations::change)
+        .delete("/api/registrations/{id}", registrations::erase)
         // The first version of the documentation spells it so.
-        .route("/registration/{id}", put(registrations::change))
-        .route("/serial_number", get(serial_numbers::random))
-        .route("/serial_numbers", post(serial_numbers::add))
-        .route("/serial_numbers/{serial}", get(serial_numbers::read))
-        .route("/forms", get(forms::list))
-        .route("/upload_file", get(uploads::grant))
+        .put("/api/registration/{id}", registrations::change)
+        .get("/api/serial_number", serial_numbers::random)
+        .post("/api/serial_numbers", serial_numbers::add)
+        .get("/api/serial_numbers/{serial}", serial_numbers::read)
+        .get("/api/forms", forms::list)
+        .get("/api/upload_file", uploads::grant)
         // The documentation spells it so in places.
-        .route("/upload_fiile", get(uploads::grant))
+        .get("/api/upload_fiile", uploads::grant)
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Map, Value, json};
 
+use super::table::{Route, Table};
 use crate::app::App;
 use crate::health;
 
@@ -25,11 +25,16 @@ struct Operator {
 
 /// The operator's routes. Without measures `/metrics` is not there.
 pub fn router(app: Arc<App>, measures: Option<PrometheusHandle>) -> Router {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
-        .with_state(Operator { app, measures })
+    table().router().with_state(Operator { app, measures })
+}
+
+/// Their names.
+pub(super) fn routes() -> Vec<Route> {
+    table().routes()
+}
+
+fn table() -> Table<Operator> {
+    Table::new().get("/healthz", alive).get("/readyz", ready).get("/metrics", metrics)
 }
 
 /// The process answers. What it needs is not looked at: to be started again would not bring it back.
