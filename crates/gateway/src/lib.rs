@@ -23,6 +23,8 @@ pub mod client_address;
 pub mod clock;
 /// How a gateway is set up.
 pub mod config;
+/// What the gateway answers, as OpenAPI.
+pub mod description;
 /// What a merchant puts on a page.
 pub mod embedding;
 /// Who is asking, and for what.

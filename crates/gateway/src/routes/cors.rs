@@ -34,6 +34,7 @@ fn readers(path: &str) -> (Readers, &'static str) {
         }
         "/v1/registrations/status" => (Readers::Merchants, "GET"),
         path if path.starts_with("/v1/uploads/") => (Readers::All, "PUT"),
+        "/v1/openapi.json" => (Readers::All, "GET"),
         path if path.starts_with("/v1/assets/") || path.ends_with("/regcard.js") || path.ends_with("/card") => (Readers::All, "GET"),
         _ => (Readers::Nobody, ""),
     }

@@ -32,6 +32,7 @@ type Row = (&'static str, &'static str, In, [u16; 9]);
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     //                                                          nothing  key  session grant status nonce access another's scope
+    ("GET",    "/v1/openapi.json",                  In::Header,  [200,    200,  200,   200,  200,   200,   200,   200,   200]),
     ("GET",    "/v1/{key}/regcard.js",              In::Header,  [200,    200,  200,   200,  200,   200,   200,   200,   200]),
     ("GET",    "/v1/forms/{key}/{form}/card",       In::Header,  [200,    200,  200,   200,  200,   200,   200,   200,   200]),
     ("GET",    "/v1/assets/{name}",                 In::Header,  [200,    200,  200,   200,  200,   200,   200,   200,   200]),

@@ -2,6 +2,7 @@
 
 mod card;
 mod confirmations;
+mod description;
 mod hosted;
 mod links;
 mod receipts;
@@ -17,6 +18,7 @@ use crate::app::App;
 
 pub(super) fn table() -> Table<Arc<App>> {
     Table::new()
+        .get("/v1/openapi.json", description::read)
         .get("/v1/{key}/regcard.js", card::script)
         .get("/v1/forms/{key}/{form}/card", card::card)
         .get("/v1/assets/{name}", card::asset)

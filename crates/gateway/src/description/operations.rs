@@ -1,0 +1,337 @@
+//! Every route, with what it takes and what it answers.
+
+use regcard_protocol::limits as shared;
+use serde_json::{Map, Value, json};
+
+use super::schemas::{reference, text};
+use crate::limits;
+
+/// A route, described.
+pub(super) struct Operation {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    tag: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    security: &'static [&'static str],
+    parameters: Vec<Value>,
+    body: Option<Value>,
+    answers: Vec<(u16, Value)>,
+    problems: Vec<u16>,
+}
+
+/// What every route may answer: an address that cannot be read or is too long, and what nobody wishes for.
+const ANY: [u16; 4] = [400, 413, 500, 503];
+
+/// What whoever sends JSON may be answered.
+const JSON: [u16; 3] = [408, 415, 422];
+
+/// What a merchant's server may be answered: 503 and 507 where the store has no room.
+const MERCHANT: [u16; 6] = [401, 403, 408, 413, 415, 507];
+
+/// What a page may be answered where another registration API stands behind the gateway.
+const BEHIND: [u16; 3] = [502, 503, 504];
+
+impl Operation {
+    fn new(tag: &'static str, method: &'static str, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+        let named = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+        let parameters = named.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": text() })).collect();
+        let (security, problems): (&[&str], _) = match tag {
+            "page" => (&["session"], [&[401, 403, 429][..], &ANY].concat()),
+            "merchant" => (&["access"], [&MERCHANT[..], &ANY].concat()),
+            "operator" => (&[], Vec::new()),
+            _ => (&[], ANY.to_vec()),
+        };
+        Operation { method, path, tag, id, summary, security, parameters, body: None, answers: Vec::new(), problems }
+    }
+
+    fn security(mut self, schemes: &'static [&'static str]) -> Operation {
+        self.security = schemes;
+        self
+    }
+
+    fn parameter(mut self, place: &str, name: &str, required: bool, schema: Value) -> Operation {
+        self.parameters.push(json!({ "name": name, "in": place, "required": required, "schema": schema }));
+        self
+    }
+
+    fn sends(mut self, schema: &str) -> Operation {
+        self.problems.extend(JSON);
+        self.body = Some(json!({ "required": true, "content": { "application/json": { "schema": reference(schema) } } }));
+        self
+    }
+
+    fn sends_other(mut self, types: &[&str], schema: &Value) -> Operation {
+        let content: Map<String, Value> = types.iter().map(|one| ((*one).to_owned(), json!({ "schema": schema }))).collect();
+        self.body = Some(json!({ "required": true, "content": content }));
+        self
+    }
+
+    fn answers(mut self, status: u16, description: &str, schema: &str) -> Operation {
+        self.answers.push((status, content(description, "application/json", &reference(schema))));
+        self
+    }
+
+    fn answers_as(mut self, status: u16, description: &str, media_type: &str) -> Operation {
+        self.answers.push((status, content(description, media_type, &text())));
+        self
+    }
+
+    /// Content of which no more is said than its type.
+    fn answers_any(mut self, status: u16, description: &str, media_type: &str) -> Operation {
+        self.answers.push((status, content(description, media_type, &json!({}))));
+        self
+    }
+
+    fn answers_nothing(mut self, status: u16, description: &str) -> Operation {
+        self.answers.push((status, json!({ "description": description })));
+        self
+    }
+
+    fn problems(mut self, statuses: &[u16]) -> Operation {
+        self.problems.extend(statuses);
+        self
+    }
+
+    pub(super) fn described(self) -> Value {
+        let mut responses: Map<String, Value> = self.answers.into_iter().map(|(status, answer)| (status.to_string(), answer)).collect();
+        for status in self.problems {
+            let problem = json!({ "$ref": format!("#/components/responses/Problem{status}") });
+            responses.entry(status.to_string()).or_insert(problem);
+        }
+        let security: Vec<Value> =
+            self.security.iter().map(|scheme| if scheme.is_empty() { json!({}) } else { json!({ *scheme: [] }) }).collect();
+        let mut described = json!({
+            "tags": [self.tag],
+            "operationId": self.id,
+            "summary": self.summary,
+            "security": security,
+            "responses": responses,
+        });
+        if !self.parameters.is_empty() {
+            described["parameters"] = Value::Array(self.parameters);
+        }
+        if let Some(body) = self.body {
+            described["requestBody"] = body;
+        }
+        described
+    }
+}
+
+fn content(description: &str, media_type: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { media_type: { "schema": schema } } })
+}
+
+pub(super) fn all() -> Vec<Operation> {
+    let mut all = card();
+    all.extend(page());
+    all.extend(registrations());
+    all.extend(serial_numbers());
+    all.extend(operator());
+    all
+}
+
+fn card() -> Vec<Operation> {
+    let language = json!({ "type": "string", "examples": ["de", "pt-BR"] });
+    let unchanged = "It is as it was.";
+    // A page that says itself what is wrong; what no form can be shown for is a problem.
+    let mut post = Operation::new("card", "post", "/v1/forms/{key}/{form}", "postForm", "Register from the hosted page, without scripts.")
+        .parameter("query", "lang", false, language.clone())
+        .sends_other(&["application/x-www-form-urlencoded", "multipart/form-data"], &json!({ "type": "object" }))
+        .problems(&[404, 408, 415]);
+    for (status, says) in [
+        (200, "The page, to be looked at and sent again."),
+        (201, "Registered."),
+        (202, "Received; it will be passed on."),
+        (409, "The page says what is registered already."),
+        (422, "The page says what is missing or wrong."),
+        (429, "The page says to come again later."),
+        (502, "The page says to send again later."),
+        (504, "The page says that the outcome is not known."),
+        (507, "The page says that there is no room."),
+    ] {
+        post = post.answers_as(status, says, "text/html");
+    }
+    for status in [400, 413, 500, 503] {
+        let mut either = content("As a page, where there is one to be shown.", "text/html", &text());
+        either["content"]["application/problem+json"] = json!({ "schema": reference("Problem") });
+        post.answers.push((status, either));
+    }
+    vec![
+        Operation::new("card", "get", "/v1/openapi.json", "getDescription", "This description.").answers_any(
+            200,
+            "OpenAPI 3.1.",
+            "application/json",
+        ),
+        Operation::new("card", "get", "/v1/{key}/regcard.js", "getScript", "The script that a merchant puts on a page.")
+            .parameter("query", "form", false, text())
+            .parameter("query", "lang", false, language.clone())
+            .answers_as(200, "The script; where it cannot be made, one that says why on the console.", "text/javascript")
+            .answers_nothing(304, unchanged),
+        Operation::new("card", "get", "/v1/forms/{key}/{form}/card", "getCard", "A form, as the card shows it.")
+            .parameter("query", "lang", false, language.clone())
+            .answers_any(200, "The form.", "application/json")
+            .answers_nothing(304, unchanged)
+            .problems(&[404]),
+        Operation::new("card", "get", "/v1/assets/{name}", "getAsset", "A file of the widget; it never changes under its name.")
+            .answers_any(200, "The file.", "*/*")
+            .problems(&[404]),
+        Operation::new("card", "get", "/v1/forms/{key}/{form}", "getForm", "The hosted page, for links, mails and QR codes.")
+            .parameter("query", "lang", false, language)
+            .answers_as(200, "The page.", "text/html")
+            .problems(&[404]),
+        post,
+        Operation::new("card", "get", "/r/{receipt}", "getReceipt", "A receipt, for whoever was given its address.")
+            .answers_any(200, "The file.", "*/*")
+            .answers_nothing(302, "It is in a bucket; the address is good for a minute.")
+            .problems(&[404]),
+    ]
+}
+
+fn page() -> Vec<Operation> {
+    let key = json!({ "type": "string", "minLength": shared::IDEMPOTENCY_KEY_MIN_CHARS, "maxLength": shared::IDEMPOTENCY_KEY_MAX_CHARS });
+    vec![
+        Operation::new(
+            "page",
+            "post",
+            "/v1/sessions",
+            "openSession",
+            "Open a session from a page, or renew the one whose token comes along.",
+        )
+        .security(&["", "session"])
+        .sends("SessionRequest")
+        .answers(201, "The session.", "Session"),
+        Operation::new("page", "post", "/v1/serial_numbers/check", "checkSerialNumber", "Whether a serial number can be registered.")
+            .sends("CheckRequest")
+            .answers(200, "How it stands with it.", "Check")
+            .problems(&BEHIND),
+        Operation::new("page", "post", "/v1/upload_file", "grantUpload", "An address for a file.")
+            .sends("UploadRequest")
+            .answers(201, "Where its bytes go.", "Upload")
+            .problems(&BEHIND)
+            .problems(&[507]),
+        Operation::new("page", "put", "/v1/uploads/{grant}", "upload", "A file's bytes. The address is the permission.")
+            .security(&[])
+            .sends_other(
+                &["image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"],
+                &json!({ "type": "string", "format": "binary" }),
+            )
+            .answers_nothing(201, "It is there.")
+            .answers_nothing(200, "It was there already.")
+            .problems(&[404, 408, 409, 411, 415, 507]),
+        Operation::new("page", "post", "/v1/registrations", "registerFromPage", "Register, once for each key however often it is sent.")
+            .parameter("header", "Idempotency-Key", true, key)
+            .sends("RegistrationsRequest")
+            .answers(201, "Registered.", "Registered")
+            .answers(202, "Received; it will be passed on.", "Registered")
+            .problems(&BEHIND)
+            .problems(&[409, 507]),
+        Operation::new(
+            "page",
+            "get",
+            "/v1/registrations/status",
+            "readStatus",
+            "What became of a registration, by its status token or its key.",
+        )
+        .security(&["status", "idempotencyKey"])
+        .answers(200, "How it stands with each.", "Status")
+        .problems(&[404, 409, 422])
+        .problems(&BEHIND),
+    ]
+}
+
+fn registrations() -> Vec<Operation> {
+    let number = |most: u32| json!({ "type": "integer", "minimum": 1, "maximum": most });
+    let key = json!({ "type": "string", "minLength": shared::IDEMPOTENCY_KEY_MIN_CHARS, "maxLength": shared::IDEMPOTENCY_KEY_MAX_CHARS });
+    let change = |path, id, summary| {
+        let change = Operation::new("merchant", "put", path, id, summary).sends("RegistrationChanged");
+        change.answers(200, "As it is now.", "RegistrationAnswer").problems(&[404, 409])
+    };
+    vec![
+        Operation::new(
+            "merchant",
+            "get",
+            "/api/registrations",
+            "listRegistrations",
+            "Registrations, the newest first. Scope `registrations:read`.",
+        )
+        .parameter("query", "email", false, text())
+        .parameter("query", "formSlug", false, text())
+        .parameter("query", "limit", false, number(limits::PAGE))
+        .parameter("query", "page", false, number(u32::MAX))
+        .answers(200, "A page of them.", "RegistrationList"),
+        Operation::new(
+            "merchant",
+            "post",
+            "/api/registrations",
+            "addRegistrations",
+            "Add registrations, all or none. Scope `registrations:write`.",
+        )
+        .parameter("header", "Idempotency-Key", false, key)
+        .sends("RegistrationsSent")
+        .answers(201, "They are added.", "RegistrationsAnswer")
+        .problems(&[409, 504]),
+        change("/api/registrations/{id}", "changeRegistration", "Change a registration. Scope `registrations:write`."),
+        change("/api/registration/{id}", "changeRegistrationAsFirstDocumented", "The same, as the first documentation spells it."),
+        Operation::new(
+            "merchant",
+            "delete",
+            "/api/registrations/{id}",
+            "eraseRegistration",
+            "Erase a registration and its receipts. Scope `registrations:write`.",
+        )
+        .answers(200, "It is gone.", "Erased")
+        .problems(&[404]),
+        Operation::new("merchant", "get", "/api/forms", "listForms", "The merchant's forms. Scope `registrations:read`.").answers(
+            200,
+            "All of them.",
+            "FormList",
+        ),
+    ]
+}
+
+fn serial_numbers() -> Vec<Operation> {
+    let address = |path, id, summary| {
+        let ask = Operation::new("merchant", "get", path, id, summary);
+        let ask = ask.parameter("query", "fileName", false, text()).parameter("query", "fileType", true, text());
+        let size = json!({ "type": "integer", "minimum": 1, "maximum": shared::FILE_BYTES });
+        ask.parameter("query", "fileSize", true, size).answers(200, "Where its bytes go.", "UploadAddress").problems(&[415, 422])
+    };
+    vec![
+        Operation::new(
+            "merchant",
+            "get",
+            "/api/serial_number",
+            "randomSerialNumber",
+            "A random one that nobody has registered. Scope `serial_numbers:read`.",
+        )
+        .answers(200, "It.", "SerialNumberAnswer")
+        .answers_nothing(204, "There is none."),
+        Operation::new(
+            "merchant",
+            "get",
+            "/api/serial_numbers/{serial}",
+            "readSerialNumber",
+            "A serial number. Scope `serial_numbers:read`.",
+        )
+        .answers(200, "It.", "SerialNumberAnswer")
+        .answers_nothing(204, "It is not known."),
+        Operation::new("merchant", "post", "/api/serial_numbers", "addSerialNumbers", "Load serial numbers. Scope `serial_numbers:write`.")
+            .sends("SerialNumbersSent")
+            .answers(201, "As they are now.", "SerialNumbersAnswer"),
+        address("/api/upload_file", "grantServerUpload", "An address for a file. Scope `uploads:write`."),
+        address("/api/upload_fiile", "grantServerUploadAsDocumented", "The same, as the documentation spells it in places."),
+    ]
+}
+
+fn operator() -> Vec<Operation> {
+    vec![
+        Operation::new("operator", "get", "/healthz", "isAlive", "The process answers.").answers(200, "It does.", "Alive"),
+        Operation::new("operator", "get", "/readyz", "isReady", "Everything that it needs is there.")
+            .answers(200, "It is.", "Ready")
+            .answers(503, "It is not; `checks` says what.", "Ready"),
+        Operation::new("operator", "get", "/metrics", "readMetrics", "What was done, counted, as Prometheus reads it.")
+            .answers_as(200, "The measures.", "text/plain")
+            .answers_nothing(404, "Nothing is counted."),
+    ]
+}

@@ -1,0 +1,39 @@
+//! Which problem has which status.
+
+use regcard_protocol::problem::ProblemCode::{self, *};
+use serde_json::{Map, Value, json};
+
+/// Every status of a problem, and the codes that come with it.
+const PROBLEMS: [(u16, &str, &[ProblemCode]); 16] = [
+    (400, "The request cannot be understood.", &[BadRequest, MalformedJson, IdempotencyKeyMissing]),
+    (401, "No credential, or one that is not good here.", &[Unauthorized, TokenExpired]),
+    (403, "The credential is good, but not for this.", &[OriginNotAllowed, KeyDisabled, FormNotAllowed, ScopeMissing, GrantInvalid]),
+    (404, "There is nothing here.", &[NotFound]),
+    (408, "The body did not come in time.", &[RequestTimeout]),
+    (409, "It is there already, or is being worked on.", &[IdempotencyInProgress, SerialAlreadyRegistered, AlreadyUploaded]),
+    (411, "An upload says how long it is.", &[LengthRequired]),
+    (413, "Larger than is taken.", &[TooLarge, FileTooLarge]),
+    (415, "Of a type that is not taken.", &[UnsupportedMediaType, TypeNotAllowed, ContentMismatch]),
+    (422, "Some fields are missing or wrong; `errors` says which.", &[Validation, IdempotencyKeyReused]),
+    (429, "Too many requests. `Retry-After` says when to come again.", &[BudgetExhausted]),
+    (500, "The gateway could not do it.", &[Internal]),
+    (502, "The registration API behind the gateway cannot be understood.", &[BadUpstreamResponse]),
+    (503, "Not now; come again.", &[Unavailable, UpstreamUnavailable]),
+    (504, "Sent, but whether it arrived is not known.", &[OutcomeUnknown]),
+    (507, "There is no room for it.", &[InsufficientStorage]),
+];
+
+/// The answers, by status.
+pub(super) fn responses() -> Value {
+    let all = PROBLEMS.iter().map(|(status, description, codes)| (format!("Problem{status}"), response(*status, description, codes)));
+    Value::Object(all.collect::<Map<String, Value>>())
+}
+
+fn response(status: u16, description: &str, codes: &[ProblemCode]) -> Value {
+    let codes: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    let one = json!({ "properties": { "status": { "const": status }, "code": { "enum": codes } } });
+    json!({
+        "description": description,
+        "content": { "application/problem+json": { "schema": { "allOf": [{ "$ref": "#/components/schemas/Problem" }, one] } } },
+    })
+}
