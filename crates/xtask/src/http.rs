@@ -26,14 +26,25 @@ impl Answer {
 
 /// Gets `http://HOST:PORT/path`. HTTP/1.0, because its body ends where the connection does: no chunks to undo.
 pub(crate) fn get(url: &str, headers: &[(&str, &str)]) -> Result<Answer> {
+    ask("GET", url, headers, "")
+}
+
+/// The same with a body of JSON, by POST.
+pub(crate) fn post(url: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
+    let length = body.len().to_string();
+    ask("POST", url, &[headers, &[("content-type", "application/json"), ("content-length", &length)]].concat(), body)
+}
+
+fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
     let (host, path) = parts(url)?;
     let mut stream = TcpStream::connect(host).with_context(|| format!("nobody answers at {host}"))?;
     stream.set_read_timeout(Some(PATIENCE)).context("cannot set a time limit")?;
-    let mut request = format!("GET {path} HTTP/1.0\r\nhost: {host}\r\n");
+    let mut request = format!("{method} {path} HTTP/1.0\r\nhost: {host}\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
+    request.push_str(body);
     stream.write_all(request.as_bytes()).with_context(|| format!("cannot ask {url}"))?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).with_context(|| format!("cannot read {url}"))?;

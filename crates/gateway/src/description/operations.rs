@@ -55,9 +55,34 @@ impl Operation {
         self
     }
 
+    /// A value that is good for the parameter before.
+    fn such_as(mut self, example: Value) -> Operation {
+        if let Some(parameter) = self.parameters.last_mut() {
+            parameter["example"] = example;
+        }
+        self
+    }
+
     fn sends(mut self, schema: &str) -> Operation {
         self.problems.extend(JSON);
         self.body = Some(json!({ "required": true, "content": { "application/json": { "schema": reference(schema) } } }));
+        self
+    }
+
+    /// A body that is good, as people and programs would try it first.
+    fn example(mut self, example: &Value) -> Operation {
+        if let Some(body) = &mut self.body {
+            body["content"]["application/json"]["example"] = example.clone();
+        }
+        self
+    }
+
+    /// What can be done next with what was answered: an operation, and where its `id` stands in the answer.
+    fn leads_to(mut self, operations: &[&str], id: &str) -> Operation {
+        let link = |one: &&str| ((*one).to_owned(), json!({ "operationId": one, "parameters": { "id": format!("$response.body#{id}") } }));
+        if let Some((_, answer)) = self.answers.last_mut() {
+            answer["links"] = Value::Object(operations.iter().map(link).collect());
+        }
         self
     }
 
@@ -203,10 +228,12 @@ fn page() -> Vec<Operation> {
         .answers(201, "The session.", "Session"),
         Operation::new("page", "post", "/v1/serial_numbers/check", "checkSerialNumber", "Whether a serial number can be registered.")
             .sends("CheckRequest")
+            .example(&json!({ "serialNumber": "SN-1" }))
             .answers(200, "How it stands with it.", "Check")
             .problems(&BEHIND),
         Operation::new("page", "post", "/v1/upload_file", "grantUpload", "An address for a file.")
             .sends("UploadRequest")
+            .example(&json!({ "fileName": "receipt.jpg", "fileType": "image/jpeg", "fileSize": 52_000 }))
             .answers(201, "Where its bytes go.", "Upload")
             .problems(&BEHIND)
             .problems(&[507]),
@@ -222,6 +249,7 @@ fn page() -> Vec<Operation> {
         Operation::new("page", "post", "/v1/registrations", "registerFromPage", "Register, once for each key however often it is sent.")
             .parameter("header", "Idempotency-Key", true, key)
             .sends("RegistrationsRequest")
+            .example(&registration("SN-2"))
             .answers(201, "Registered.", "Registered")
             .answers(202, "Received; it will be passed on.", "Registered")
             .problems(&BEHIND)
@@ -245,6 +273,7 @@ fn registrations() -> Vec<Operation> {
     let key = json!({ "type": "string", "minLength": shared::IDEMPOTENCY_KEY_MIN_CHARS, "maxLength": shared::IDEMPOTENCY_KEY_MAX_CHARS });
     let change = |path, id, summary| {
         let change = Operation::new("merchant", "put", path, id, summary).sends("RegistrationChanged");
+        let change = change.example(&json!({ "registration": { "productName": "Espresso Duo", "fields": { "Colour": "red" } } }));
         change.answers(200, "As it is now.", "RegistrationAnswer").problems(&[404, 409])
     };
     vec![
@@ -269,7 +298,9 @@ fn registrations() -> Vec<Operation> {
         )
         .parameter("header", "Idempotency-Key", false, key)
         .sends("RegistrationsSent")
+        .example(&registration("SN-1"))
         .answers(201, "They are added.", "RegistrationsAnswer")
+        .leads_to(&["changeRegistration", "eraseRegistration"], "/data/0/id")
         .problems(&[409, 504]),
         change("/api/registrations/{id}", "changeRegistration", "Change a registration. Scope `registrations:write`."),
         change("/api/registration/{id}", "changeRegistrationAsFirstDocumented", "The same, as the first documentation spells it."),
@@ -293,9 +324,13 @@ fn registrations() -> Vec<Operation> {
 fn serial_numbers() -> Vec<Operation> {
     let address = |path, id, summary| {
         let ask = Operation::new("merchant", "get", path, id, summary);
-        let ask = ask.parameter("query", "fileName", false, text()).parameter("query", "fileType", true, text());
+        let ask =
+            ask.parameter("query", "fileName", false, text()).parameter("query", "fileType", true, text()).such_as(json!("image/jpeg"));
         let size = json!({ "type": "integer", "minimum": 1, "maximum": shared::FILE_BYTES });
-        ask.parameter("query", "fileSize", true, size).answers(200, "Where its bytes go.", "UploadAddress").problems(&[415, 422])
+        ask.parameter("query", "fileSize", true, size)
+            .such_as(json!(52_000))
+            .answers(200, "Where its bytes go.", "UploadAddress")
+            .problems(&[415, 422])
     };
     vec![
         Operation::new(
@@ -318,10 +353,21 @@ fn serial_numbers() -> Vec<Operation> {
         .answers_nothing(204, "It is not known."),
         Operation::new("merchant", "post", "/api/serial_numbers", "addSerialNumbers", "Load serial numbers. Scope `serial_numbers:write`.")
             .sends("SerialNumbersSent")
+            .example(&json!({ "serialNumbers": ["SN-4", { "serialNumber": "SN-5", "sku": "ED-2", "customerTags": "espresso,2026" }] }))
             .answers(201, "As they are now.", "SerialNumbersAnswer"),
         address("/api/upload_file", "grantServerUpload", "An address for a file. Scope `uploads:write`."),
         address("/api/upload_fiile", "grantServerUploadAsDocumented", "The same, as the documentation spells it in places."),
     ]
+}
+
+fn registration(serial: &str) -> Value {
+    json!({ "registrations": [{
+        "customerName": "Mara Lindqvist",
+        "customerEmail": "mara@example.com",
+        "productName": "Espresso Duo",
+        "serialNumbers": [serial],
+        "purchaseDate": "2026-11-14",
+    }] })
 }
 
 fn operator() -> Vec<Operation> {

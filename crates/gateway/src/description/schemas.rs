@@ -92,7 +92,7 @@ fn page() -> Value {
     })
 }
 
-/// What merchants' servers send.
+/// What merchants' servers send. The access token may stand among the members of each; how, the description of it says.
 fn sent() -> Value {
     json!({
         "RegistrationSent": {
@@ -108,15 +108,14 @@ fn sent() -> Value {
             },
             "description": "Fields of the merchant's own stand beside these, 64 at most.",
         },
-        "RegistrationsSent": exact(json!({ "accessToken": text(), "registrations": several(reference("RegistrationSent")) }), &["accessToken"]),
+        "RegistrationsSent": exact(json!({ "registrations": several(reference("RegistrationSent")) }), &[]),
         "RegistrationChanged": exact(json!({
-            "accessToken": text(),
             "registration": {
                 "type": "object",
                 "properties": { "fields": { "type": "object", "description": "Fields of the merchant's own." } },
                 "description": "Only what is sent changes.",
             },
-        }), &["accessToken"]),
+        }), &[]),
         "SerialNumberSent": exact(json!({
             "serialNumber": serial_number(),
             "sku": note(),
@@ -124,13 +123,12 @@ fn sent() -> Value {
             "productName": note(),
         }), &["sku", "customerTags", "productName"]),
         "SerialNumbersSent": exact(json!({
-            "accessToken": text(),
             "serialNumbers": {
                 "type": "array",
                 "items": { "anyOf": [serial_number(), reference("SerialNumberSent")] },
                 "maxItems": limits::BULK_SERIAL_NUMBERS,
             },
-        }), &["accessToken"]),
+        }), &[]),
     })
 }
 

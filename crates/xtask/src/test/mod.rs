@@ -2,6 +2,7 @@
 //! A part that cannot run has failed; at the end there is a line for each.
 
 mod advisories;
+mod api;
 mod crash;
 mod journey;
 
@@ -25,6 +26,7 @@ enum Part {
     Clippy,
     Deny,
     Native,
+    Api,
     WasmClippy,
     Wasm,
     Size,
@@ -35,12 +37,13 @@ enum Part {
 
 impl Part {
     /// In the order they run: what is quick to know first, what needs the network's tools alone last.
-    const ALL: [Part; 11] = [
+    const ALL: [Part; 12] = [
         Part::Format,
         Part::Tidy,
         Part::Clippy,
         Part::Deny,
         Part::Native,
+        Part::Api,
         Part::WasmClippy,
         Part::Wasm,
         Part::Size,
@@ -50,7 +53,7 @@ impl Part {
     ];
 
     /// What needs neither a browser nor wasm.
-    const WITHOUT_BROWSER: [Part; 5] = [Part::Format, Part::Tidy, Part::Clippy, Part::Deny, Part::Native];
+    const WITHOUT_BROWSER: [Part; 6] = [Part::Format, Part::Tidy, Part::Clippy, Part::Deny, Part::Native, Part::Api];
 
     fn word(self) -> &'static str {
         match self {
@@ -59,6 +62,7 @@ impl Part {
             Part::Clippy => "clippy",
             Part::Deny => "deny",
             Part::Native => "native",
+            Part::Api => "api",
             Part::WasmClippy => "wasm-clippy",
             Part::Wasm => "wasm",
             Part::Size => "size",
@@ -98,6 +102,7 @@ impl Part {
                 let again = ["test", "-p", "regcard-gateway", "--test", "it"];
                 run(cargo(None).env(setup::POSTGRES_VARIABLE, &postgres.url).env("REGCARD_TEST_STORE", "postgres").args(again).args(filter))
             }
+            Part::Api => api::check(),
             Part::WasmClippy => {
                 let arguments = ["clippy", "--quiet", "--all-targets"];
                 run(wasm_cargo(setup::wasm()?, &arguments).args(["--", "-D", "warnings"]))
