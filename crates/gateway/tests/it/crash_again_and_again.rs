@@ -1,6 +1,7 @@
 //! The process is killed under load, again and again: what a customer was told stays, once; what nobody was told is there once or not at all,
 //! and once after it was sent again. A hundred times on SQLite and ten on PostgreSQL, which the database itself keeps safe;
 //! `cargo xtask test crash --cycles N` for more.
+#![expect(clippy::print_stderr, reason = "what was seen is told to whoever runs it by itself")]
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;

@@ -1,5 +1,6 @@
 //! How much memory a gateway takes, and how many registrations it stores: what is promised of the former, figures of the latter.
 //! `cargo xtask bench` prints them for the gateway as it is released.
+#![expect(clippy::print_stderr, reason = "figures are for whoever asks for them")]
 
 use std::time::Instant;
 
