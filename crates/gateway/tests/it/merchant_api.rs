@@ -34,6 +34,8 @@ async fn registrations_come_back_as_they_were_added_the_newest_first() {
         ("?limit=0", vec!["SN-4"], 5),
         ("?limit=x&page=-1&unknown=1", vec!["SN-4", "SN-3", "SN-2", "SN-1", "SN-0"], 5),
         ("?email=%27%20OR%201=1--", vec![], 0),
+        ("?email=tom%00@example.com", vec![], 0),
+        ("?formSlug=%00", vec![], 0),
     ] {
         let page = gateway.api(&format!("/api/registrations{query}")).await.good(200);
         assert_eq!((serials_of(&page), &page["total"]), (found.into_iter().map(Value::from).collect(), &json!(total)), "{query}");

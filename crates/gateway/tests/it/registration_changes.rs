@@ -182,7 +182,7 @@ async fn nobody_changes_or_erases_what_is_another_shops() {
     let other = gateway.another_shop("other", "https://other.example").await;
     other.api_put(&path(&first), &json!({ "registration": { "productName": "X" } })).await.problem(404, "not-found");
     other.api_delete(&path(&first)).await.problem(404, "not-found");
-    for id in ["x", "..%2f..%2fforms", "%00", "'%20OR%201=1"] {
+    for id in ["x", "..%2f..%2fforms", "%00", "'%20OR%201=1", &"0".repeat(65)] {
         gateway.api_delete(&format!("/api/registrations/{id}")).await.problem(404, "not-found");
     }
     assert_eq!(gateway.registrations().await, [first]);

@@ -29,7 +29,7 @@ pub(super) async fn change(
     Path(id): Path<String>,
     body: MerchantBody<RegistrationsWrite, { limits::JSON_BYTES }>,
 ) -> Result<Json<Value>, GatewayError> {
-    let record = change::registration(&app, &body.merchant, &id, body.value).await?;
+    let record = change::registration(&app, &body.merchant, number(&id)?, body.value).await?;
     Ok(Json(json!({ "data": record })))
 }
 
@@ -38,7 +38,7 @@ pub(super) async fn erase(
     Path(id): Path<String>,
     access: Access<RegistrationsWrite>,
 ) -> Result<Json<Value>, GatewayError> {
-    change::erase(&app, &access.merchant, id).await?;
+    change::erase(&app, &access.merchant, number(&id)?.to_owned()).await?;
     Ok(Json(json!({ "message": "ok" })))
 }
 
@@ -47,14 +47,24 @@ pub(super) async fn list(
     query: LiteralPairs,
     access: Access<RegistrationsRead>,
 ) -> Result<Json<Value>, GatewayError> {
-    let number = |name: &str, otherwise: u32| query.first(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(otherwise);
+    let count = |name: &str, otherwise: u32| query.first(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(otherwise);
     let given = |name: &str| query.first(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let limit = number("limit", limits::PAGE).clamp(1, limits::PAGE);
-    let offset = (number("page", 1).max(1) - 1).saturating_mul(limit);
+    // Neither an address nor a form's name; and no text for every database.
+    if [given("email"), given("formSlug")].into_iter().flatten().any(|text| text.contains(char::is_control)) {
+        return Ok(Json(json!({ "data": [], "total": 0 })));
+    }
+    let limit = count("limit", limits::PAGE).clamp(1, limits::PAGE);
+    let offset = (count("page", 1).max(1) - 1).saturating_mul(limit);
     let page = app
         .store
         .registrations(Query { merchant: access.merchant.id, email: given("email"), form: given("formSlug"), limit, offset })
         .await?;
     let data: Vec<Value> = page.records.into_iter().map(|one| record::json(&app, one)).collect();
     Ok(Json(json!({ "data": data, "total": page.total })))
+}
+
+/// What is no registration's number is asked for nowhere: a database may refuse the very text.
+fn number(id: &str) -> Result<&str, GatewayError> {
+    let good = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if good { Ok(id) } else { Err(GatewayError::NotFound) }
 }
