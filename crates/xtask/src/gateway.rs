@@ -30,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Gateway {
     binary: PathBuf,
     data: PathBuf,
+    quiet: bool,
 }
 
 /// Which of the two keys.
@@ -71,12 +72,20 @@ pub(crate) struct Running {
 impl Gateway {
     /// The binary, with its data in a folder.
     pub(crate) fn new(binary: &Path, data: &Path) -> Gateway {
-        Gateway { binary: binary.to_owned(), data: data.to_owned() }
+        Gateway { binary: binary.to_owned(), data: data.to_owned(), quiet: false }
+    }
+
+    /// The same, which tells what goes wrong alone.
+    pub(crate) fn quiet(self) -> Gateway {
+        Gateway { quiet: true, ..self }
     }
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = program(&self.binary);
         command.args(words).arg("--data").arg(&self.data);
+        if self.quiet {
+            command.env("REGCARD_LOG", "warn");
+        }
         command
     }
 

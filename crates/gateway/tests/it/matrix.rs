@@ -185,6 +185,7 @@ fn is_the_operators(path: &str) -> bool {
 }
 
 /// The operator's routes, for as long as the test runs; where they are.
+#[expect(clippy::unwrap_used, reason = "what cannot be started fails the story")]
 async fn operator(gateway: &Gateway) -> String {
     let measures = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

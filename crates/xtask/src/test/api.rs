@@ -42,7 +42,7 @@ pub(super) fn check() -> Result<()> {
     build::gateway()?;
     let folder = Folder(std::env::temp_dir().join(format!("regcard-api-{}", std::process::id())));
     fs::create_dir_all(&folder.0).context("cannot make a folder for the gateway")?;
-    let gateway = Gateway::new(&workspace::gateway("debug"), &folder.0.join("data"));
+    let gateway = Gateway::new(&workspace::gateway("debug"), &folder.0.join("data")).quiet();
     gateway.put_merchant(Some(ORIGIN), None)?;
     let key = gateway.create_key(Key::Publishable)?;
     let access = gateway.create_key(Key::Access)?;
