@@ -102,6 +102,11 @@ impl Operation {
         self
     }
 
+    fn answers_with(mut self, status: u16, answer: Value) -> Operation {
+        self.answers.push((status, answer));
+        self
+    }
+
     /// Content of which no more is said than its type.
     fn answers_any(mut self, status: u16, description: &str, media_type: &str) -> Operation {
         self.answers.push((status, content(description, media_type, &json!({}))));
@@ -265,7 +270,30 @@ fn page() -> Vec<Operation> {
         .answers(200, "How it stands with each.", "Status")
         .problems(&[404, 409, 422])
         .problems(&BEHIND),
+        Operation::new(
+            "page",
+            "post",
+            "/v1/registrations/confirmation",
+            "confirmAgain",
+            "Send a confirmation once more, to the registered address.",
+        )
+        .sends("CheckRequest")
+        .answers_nothing(202, "Whether there is one is not told."),
+        link("get", "openLink", "The private link of a mail."),
+        link("post", "addReceipt", "A receipt, added by the private link of a mail.")
+            .sends_other(&["multipart/form-data"], &json!({ "type": "object" }))
+            .answers_nothing(303, "It is there; the link shows it.")
+            .answers_as(422, "The page says what is wrong with it.", "text/html")
+            .problems(&[408, 409, 415, 429, 507]),
     ]
+}
+
+fn link(method: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    let link = Operation::new("card", method, "/s/{link}", id, summary).answers_as(200, "The page.", "text/html");
+    let mut either = content("The link has run out, or was never given.", "text/html", &text());
+    // Without a link there is no page.
+    either["content"]["application/problem+json"] = json!({ "schema": reference("Problem") });
+    link.answers_with(404, either)
 }
 
 fn registrations() -> Vec<Operation> {

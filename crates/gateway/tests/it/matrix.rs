@@ -46,6 +46,10 @@ const ROWS: &[Row] = &[
     ("PUT",    "/v1/uploads/{grant}",               In::Address, [404,    403,  403,   201,  403,   403,   403,   403,   403]),
     ("POST",   "/v1/registrations",                 In::Header,  [401,    401,  201,   401,  401,   401,   401,   401,   401]),
     ("GET",    "/v1/registrations/status",          In::Header,  [401,    401,  401,   401,  200,   401,   401,   401,   401]),
+    ("POST",   "/v1/registrations/confirmation",    In::Header,  [401,    401,  202,   401,  401,   401,   401,   401,   401]),
+    // The link of a mail alone opens it; what it opens, `mails.rs` tells.
+    ("GET",    "/s/{link}",                         In::Address, [404,    404,  404,   404,  404,   404,   404,   404,   404]),
+    ("POST",   "/s/{link}",                         In::Address, [404,    404,  404,   404,  404,   404,   404,   404,   404]),
     // The address is the permission.
     ("GET",    "/r/{receipt}",                      In::Header,  [200,    200,  200,   200,  200,   200,   200,   200,   200]),
     ("GET",    "/api/registrations",                In::Header,  [401,    401,  401,   401,  401,   401,   200,   200,   403]),
@@ -130,7 +134,8 @@ impl Scene {
             .replace("{receipt}", &self.receipt)
             .replace("{id}", &self.registered)
             .replace("{serial}", "SN-5")
-            .replace("{grant}", credential.unwrap_or_default());
+            .replace("{grant}", credential.unwrap_or_default())
+            .replace("{link}", credential.unwrap_or_default());
         let query = if path.starts_with("/api/upload") { "?fileName=r.jpg&fileType=image/jpeg&fileSize=9" } else { "" };
         let base = if is_the_operators(path) { &self.operator } else { &self.gateway.gateway };
         let method: Method = method.parse().unwrap_or_default();
@@ -154,7 +159,7 @@ impl Scene {
     fn body(&self, method: &Method, path: &str) -> Option<Value> {
         match (method.as_str(), path) {
             ("POST", "/v1/sessions") => Some(json!({ "key": self.gateway.key, "form": FORM })),
-            ("POST", "/v1/serial_numbers/check") => Some(json!({ "serialNumber": "SN-5" })),
+            ("POST", "/v1/serial_numbers/check" | "/v1/registrations/confirmation") => Some(json!({ "serialNumber": "SN-5" })),
             ("POST", "/v1/upload_file") => Some(json!({ "fileName": "r.jpg", "fileType": "image/jpeg", "fileSize": 9 })),
             ("POST", "/v1/registrations") => Some(one(registration("SN-3"))),
             ("POST", "/api/registrations") => Some(one(registration("SN-4"))),
@@ -181,7 +186,7 @@ fn last(address: &str) -> String {
 }
 
 fn is_the_operators(path: &str) -> bool {
-    !["/v1/", "/api/", "/r/"].iter().any(|start| path.starts_with(start))
+    !["/v1/", "/api/", "/r/", "/s/"].iter().any(|start| path.starts_with(start))
 }
 
 /// The operator's routes, for as long as the test runs; where they are.
@@ -229,7 +234,7 @@ async fn no_other_method_is_taken_anywhere() {
     for path in routes.iter().map(|route| route.path).filter(|path| !is_the_operators(path)) {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"] {
             if !routes.iter().any(|route| route.path == path && route.method == method) {
-                let named = path.replace("{grant}", "x");
+                let named = path.replace("{grant}", "x").replace("{link}", "x");
                 let status = scene.status(method, &named, In::Header, Some(&scene.gateway.access_token)).await;
                 assert_eq!(status, 405, "{method} {path}");
             }

@@ -57,7 +57,7 @@ pub(super) fn check() -> Result<()> {
     say("The merchants' API, with an access token:");
     ask(&tool, &known, &running, "^/api/", &access)?;
     say("What pages call, with a session:");
-    ask(&tool, &known, &running, "^/(v1|r)/", &session(&running, &key)?)
+    ask(&tool, &known, &running, "^/(v1|r|s)/", &session(&running, &key)?)
 }
 
 fn session(running: &Running, key: &str) -> Result<String> {
