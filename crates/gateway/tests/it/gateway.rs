@@ -174,7 +174,7 @@ impl Gateway {
 
     /// Another access token of the shop, for these scopes.
     pub(crate) async fn access_token_for(&self, scopes: &[&str]) -> String {
-        let token = AccessToken::create(true).unwrap();
+        let token = AccessToken::create(false).unwrap();
         let (hash, scopes) = (token.hash(&self.app.secrets).unwrap(), Scopes::parse(scopes.iter().copied()).unwrap());
         let key = Key { id: token.id().to_owned(), merchant: "demo".to_owned(), kind: KeyKind::Access(hash), scopes };
         self.app.store.add_key(key, self.clock.millis()).await.unwrap();
