@@ -30,6 +30,9 @@ impl Drop for Running {
 }
 
 fn start() -> Running {
+    // The first one stays; it is always the same.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let http = Client::builder().no_proxy().build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_regcard-bucket"));
     command.args(["--access-key", "test", "--secret-key", "a test's secret", "--folder"]).arg(folder.path().join("objects"));
@@ -39,7 +42,7 @@ fn start() -> Running {
     let url = line.trim().strip_prefix("listening: ").unwrap().to_owned();
     let bucket = Bucket::new(url.parse().unwrap(), UrlStyle::Path, "receipts", "us-east-1").unwrap();
     let credentials = Credentials::new("test", "a test's secret");
-    Running { child, _folder: folder, url, http: Client::builder().no_proxy().build().unwrap(), bucket, credentials }
+    Running { child, _folder: folder, url, http, bucket, credentials }
 }
 
 /// What is signed of a file of five bytes.

@@ -12,7 +12,7 @@ use regcard_protocol::limits as shared;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::secrets::{Purpose, Secrets};
-use crate::store::{Spent, Store, StoreError};
+use crate::store::{Counted, Once, Spent, Store, StoreError};
 
 /// Who asks, as far as budgets go: an IPv4 address, or the network that one IPv6 customer is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,7 +57,7 @@ impl Kind {
             Kind::Checks => "checks",
             Kind::Misses => "misses",
             Kind::Uploads => "uploads",
-            Kind::Registrations => "registrations",
+            Kind::Registrations => "registrations of an address",
         }
     }
 
@@ -134,14 +134,21 @@ impl Budgets {
 
     /// One more submit, or the same again, which costs nothing.
     pub async fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<(), GatewayError> {
-        let submit = self.name("submit", &[sid.as_bytes(), &key]);
-        if self.books.spent(submit).await?.is_some_and(|sent| now < sent.ends) {
-            return Ok(());
+        let once = Counted { name: self.name("submit", &[sid.as_bytes(), &key]), limit: 1, ends: now + limits::RENEWAL_SECONDS };
+        let session = Counted {
+            name: self.name("registrations", &[sid.as_bytes()]),
+            limit: u64::from(shared::SESSION_REGISTRATIONS),
+            ends: now + limits::RENEWAL_SECONDS,
+        };
+        let kind = Kind::Registrations;
+        let address =
+            Counted { name: self.name(kind.word(), &[&address.bytes()]), limit: u64::from(self.limit(kind)), ends: now + kind.seconds() };
+        match self.spend_once(once, [session, address], now).await? {
+            Once::Before | Once::Now => Ok(()),
+            // A new session has a new budget.
+            Once::Over(0, _) => Err(GatewayError::BudgetExhausted { retry_after: shared::SESSION_SECONDS }),
+            Once::Over(_, spent) => Err(exhausted(spent, now)),
         }
-        self.of_session("registrations", sid, shared::SESSION_REGISTRATIONS, now).await?;
-        self.of_address(Kind::Registrations, address, now).await?;
-        self.spend(submit, limits::RENEWAL_SECONDS, now).await?;
-        Ok(())
     }
 
     async fn of_session(&self, what: &str, sid: &str, limit: u32, now: i64) -> Result<(), GatewayError> {
@@ -169,6 +176,29 @@ impl Budgets {
             hasher.update(&[0]).update(part);
         }
         hasher.finalize().into()
+    }
+
+    async fn spend_once(&self, once: Counted, of: [Counted; 2], now: i64) -> Result<Once, StoreError> {
+        let books = match &self.books {
+            Books::Shared(store) => return store.spend_once(once, of.to_vec(), now).await,
+            Books::Own(books) => books,
+        };
+        let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
+        make_room(&mut books, now);
+        let current = |books: &HashMap<Name, Spent>, name: &Name| books.get(name).copied().filter(|spent| now < spent.ends);
+        if current(&books, &once.name).is_some() {
+            return Ok(Once::Before);
+        }
+        for (position, budget) in of.iter().enumerate() {
+            if let Some(spent) = current(&books, &budget.name).filter(|spent| spent.used >= budget.limit) {
+                return Ok(Once::Over(position, spent));
+            }
+        }
+        for counted in [once].iter().chain(&of) {
+            let spent = current(&books, &counted.name).unwrap_or(Spent { used: 0, ends: counted.ends });
+            books.insert(counted.name, Spent { used: spent.used + 1, ..spent });
+        }
+        Ok(Once::Now)
     }
 
     /// Counts one more. A count that has ended begins anew.

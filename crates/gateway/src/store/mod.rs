@@ -29,8 +29,8 @@ use crate::serial_fold::Folded;
 
 pub use self::postgres::Postgres;
 pub use model::{
-    AccessKey, Address, Change, Changing, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt, Merchant,
-    MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Outcome, Page, Query, Record,
+    AccessKey, Address, Change, Changing, Counted, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt, Merchant,
+    MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Once, Outcome, Page, Query, Record,
     RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey, SubmitState, Upload,
     UploadState, Upstream,
 };
@@ -227,6 +227,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>>;
     /// Counts one more of a budget, which is known by a hash and ends then. Seconds. How much is used.
     fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent>;
+    /// Counts something in each of these budgets, or in none; what has been counted before and has not ended costs nothing. Seconds.
+    fn spend_once(&self, once: Counted, of: Vec<Counted>, now: i64) -> Answer<'_, Once>;
     /// How much of a budget is used.
     fn spent(&self, name: [u8; 32]) -> Answer<'_, Option<Spent>>;
     /// Files the widget's files of this version, and forgets those that were last in use before then.

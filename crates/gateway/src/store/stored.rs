@@ -5,10 +5,10 @@ use regcard_protocol::serial_number::SerialNumber;
 use super::engine::Engine;
 use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
 use super::{
-    AccessKey, AddingEndpoint, Answer, Change, Changing, DueLane, Erasure, KeptKey, Key, LateReceipt, Left, Merchant, MerchantSettings,
-    NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, OutboxChange, OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query,
-    Record, Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState, Upload, Upstream, WebhookCount,
-    WebhookEndpoint,
+    AccessKey, AddingEndpoint, Answer, Change, Changing, Counted, DueLane, Erasure, KeptKey, Key, LateReceipt, Left, Merchant,
+    MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, Once, OutboxChange, OutboxCount, OutboxQuery,
+    OutboxRow, Outcome, Page, Query, Record, Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState,
+    Upload, Upstream, WebhookCount, WebhookEndpoint,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -253,6 +253,10 @@ impl<E: Engine> Store for E {
 
     fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent> {
         self.write(move |sql| several::spend(sql, &name, ends, now))
+    }
+
+    fn spend_once(&self, once: Counted, of: Vec<Counted>, now: i64) -> Answer<'_, Once> {
+        self.change(move |sql| several::spend_once(sql, &once, &of, now))
     }
 
     fn spent(&self, name: [u8; 32]) -> Answer<'_, Option<Spent>> {

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 
+use super::super::{Counted, Once};
 use super::{Open, Spent};
 
 pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(open: Open<'_>) {
@@ -15,6 +16,24 @@ pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(op
     assert_eq!(another.spent([1; 32]).await.unwrap(), Some(Spent { used: 1, ends: 220 }));
     one.sweep(0, 220_000).await.unwrap();
     assert_eq!((one.spent([1; 32]).await.unwrap(), one.spent([2; 32]).await.unwrap()), (None, None));
+}
+
+pub(in crate::store) async fn what_costs_once_is_counted_once_or_not_at_all(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    let counted = |name: u8, limit| Counted { name: [name; 32], limit, ends: 160 };
+    let budgets = || vec![counted(1, 2), counted(2, 9)];
+    let all = join_all((0..20).map(|number| if number % 2 == 0 { &one } else { &another }.spend_once(counted(7, 1), budgets(), 100))).await;
+    let all: Vec<Once> = all.into_iter().map(Result::unwrap).collect();
+    assert_eq!(all.iter().filter(|once| **once == Once::Now).count(), 1);
+    assert_eq!(all.iter().filter(|once| **once == Once::Before).count(), 19);
+    assert_eq!(one.spend_once(counted(8, 1), budgets(), 100).await.unwrap(), Once::Now);
+    for _ in 0..2 {
+        let over = one.spend_once(counted(9, 1), budgets(), 100).await.unwrap();
+        assert_eq!(over, Once::Over(0, Spent { used: 3, ends: 160 }), "and so it is when it is tried again");
+    }
+    assert_eq!(another.spent([2; 32]).await.unwrap(), Some(Spent { used: 2, ends: 160 }), "what was refused has cost nothing");
+    let later = Counted { ends: 220, ..counted(7, 1) };
+    assert_eq!(another.spend_once(later, budgets(), 160).await.unwrap(), Once::Now);
 }
 
 pub(in crate::store) async fn a_file_of_the_widget_is_there_for_every_gateway(open: Open<'_>) {

@@ -1,7 +1,7 @@
 //! What several gateways on one store have together: budgets, and the widget's files.
 
-use super::super::engine::{Sql, values};
-use super::super::{Spent, StoreError};
+use super::super::engine::{Sql, Step, values};
+use super::super::{Counted, Once, Spent, StoreError};
 
 /// Counts one more of a budget; one that has ended begins anew.
 pub(in crate::store) fn spend(sql: &mut dyn Sql, name: &[u8; 32], ends: i64, now: i64) -> Result<Spent, StoreError> {
@@ -14,6 +14,25 @@ pub(in crate::store) fn spend(sql: &mut dyn Sql, name: &[u8; 32], ends: i64, now
     )?;
     let row = row.ok_or(StoreError::Content("no budget"))?;
     Ok(Spent { used: row.count(0)?, ends: row.int(1)? })
+}
+
+/// Counts something in each of these budgets, or in none of them. Of several who count the same at once one does.
+pub(in crate::store) fn spend_once(sql: &mut dyn Sql, once: &Counted, of: &[Counted], now: i64) -> Result<Step<Once>, StoreError> {
+    let noted = sql.execute(
+        "INSERT INTO budgets (name, used, ends_at) VALUES (?1, 1, ?2)
+         ON CONFLICT (name) DO UPDATE SET used = 1, ends_at = ?2 WHERE budgets.ends_at <= ?3",
+        values![&once.name, once.ends, now],
+    )?;
+    if noted == 0 {
+        return Ok(Step::Undo(Once::Before));
+    }
+    for (position, budget) in of.iter().enumerate() {
+        let spent = spend(sql, &budget.name, budget.ends, now)?;
+        if spent.used > budget.limit {
+            return Ok(Step::Undo(Once::Over(position, spent)));
+        }
+    }
+    Ok(Step::Keep(Once::Now))
 }
 
 pub(in crate::store) fn spent(sql: &mut dyn Sql, name: &[u8; 32]) -> Result<Option<Spent>, StoreError> {
