@@ -14,7 +14,9 @@ pub(super) fn reference(name: &str) -> Value {
 /// An object with these members alone; all but the optional ones are there.
 fn exact(properties: Value, optional: &[&str]) -> Value {
     let names = properties.as_object().into_iter().flat_map(Map::keys);
-    let required: Vec<&String> = names.filter(|name| !optional.contains(&name.as_str())).collect();
+    let mut required: Vec<&String> = names.filter(|name| !optional.contains(&name.as_str())).collect();
+    // Whether objects keep the order they were written in is a switch of serde_json's that any other crate may set.
+    required.sort();
     json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false })
 }
 
