@@ -50,10 +50,19 @@ impl Demo {
     }
 }
 
+impl Demo {
+    /// Ends it and its gateways. Their files are complete then, and nobody's any more.
+    pub(crate) fn end(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            // SIGTERM, so that it ends its gateways, too.
+            drop(Command::new("kill").arg(self.child.id().to_string()).status());
+            drop(self.child.wait());
+        }
+    }
+}
+
 impl Drop for Demo {
     fn drop(&mut self) {
-        // SIGTERM, so that it ends its gateways, too.
-        drop(Command::new("kill").arg(self.child.id().to_string()).status());
-        drop(self.child.wait());
+        self.end();
     }
 }

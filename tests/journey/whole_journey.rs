@@ -18,9 +18,11 @@ async fn a_customer_registers_and_the_merchant_reads_it_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_registers_through_the_proxy_and_only_the_upstream_keeps_it() {
-    let demo = Demo::start(&["--forward"]);
+    let mut demo = Demo::start(&["--forward"]);
     let email = "tom-forward@example.org";
     journey(&demo, email).await;
+    // What waits to be passed on is kept until it has arrived. Then it is erased, and written over.
+    demo.end();
     // The upstream shows that such a look would find it.
     assert!(holds(&demo.upstream_data(), email), "the upstream's files do not hold the customer's address");
     assert!(!holds(&demo.front_data(), email), "the files of the gateway in front hold the customer's address");
