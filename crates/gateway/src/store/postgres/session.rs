@@ -12,6 +12,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::StoreError;
 use super::super::engine::{Row, Sql, Step, Value};
+use crate::clock;
 use crate::limits;
 
 /// Each migration once, in order, by its number.
@@ -51,7 +52,8 @@ impl Session {
             match outcome {
                 Err(StoreError::Postgres(error)) if tries < limits::POSTGRES_TRIES && may_run_again(&error) => {
                     // Those who collided are not to meet again.
-                    sleep(Duration::from_millis(u64::from(fastrand()) % (10 << tries)));
+                    let spread = clock::random::<4>().map_or_else(|_| std::process::id(), u32::from_le_bytes);
+                    sleep(Duration::from_millis(u64::from(spread) % (10 << tries)));
                 }
                 // What came of a commit that was not answered is not known; with the same key it can be asked for again.
                 Err(StoreError::Postgres(error)) if error.is_closed() => return Err(StoreError::Busy),
@@ -190,15 +192,6 @@ fn tls() -> MakeRustlsConnect {
         // Without any, every certificate is refused; a connection without TLS still is what it was.
         Err(_) => MakeRustlsConnect::new(ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth()),
     }
-}
-
-/// A number that differs from one connection to the next; nothing hangs on its being random.
-fn fastrand() -> u32 {
-    let mut bytes = [0; 4];
-    if getrandom::fill(&mut bytes).is_err() {
-        return std::process::id();
-    }
-    u32::from_le_bytes(bytes)
 }
 
 /// What PostgreSQL's words mean for those who ask.
