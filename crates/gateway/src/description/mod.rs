@@ -2,6 +2,7 @@
 //!
 //! Written out in `docs/api.json`, served at `/v1/openapi.json`. What the registration API reads loosely is described as it is best sent.
 
+mod operation;
 mod operations;
 mod problems;
 mod schemas;

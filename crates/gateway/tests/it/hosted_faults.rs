@@ -3,9 +3,8 @@
 
 use crate::gateway::{FORM_FILE, Gateway};
 use crate::shop::{FORM, photo, registration};
-use crate::visitor::Visitor;
+use crate::visitor::{NONCE, Visitor};
 
-const NONCE: &str = "page nonce";
 const KEPT: &str = "kept InvoiceUpload";
 
 #[tokio::test]

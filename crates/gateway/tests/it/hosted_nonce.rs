@@ -3,9 +3,7 @@
 
 use crate::gateway::Gateway;
 use crate::shop::{FORM, ORIGIN, photo};
-use crate::visitor::Visitor;
-
-const NONCE: &str = "page nonce";
+use crate::visitor::{NONCE, Visitor};
 
 /// Nothing was registered and no file kept; the page has what was typed, but no tick, and a fresh nonce.
 #[track_caller]

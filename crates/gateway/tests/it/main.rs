@@ -37,6 +37,7 @@ mod forwarding;
 mod forwarding_faults;
 mod forwarding_once;
 mod hosted_faults;
+mod hosted_forwarding;
 mod hosted_nonce;
 mod hosted_page;
 mod hosted_registration;

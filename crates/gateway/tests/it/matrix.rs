@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use crate::answer::Answer;
 use crate::gateway::{Gateway, built_widget};
 use crate::shop::{FORM, ORIGIN, one, photo, registration, with_json};
-use crate::visitor::Visitor;
+use crate::visitor::{NONCE, Visitor};
 
 /// The columns. The access tokens are the merchant's, another merchant's, and one of the merchant's that may do something else.
 const CREDENTIALS: [&str; 9] = ["nothing", "key", "session", "grant", "status", "nonce", "access", "another's", "another scope"];
@@ -93,7 +93,7 @@ impl Scene {
         let page = gateway.page().await;
         let grant = page.signed("image/jpeg", 9).await;
         let status = page.register("the-key-of-the-first", registration("SN-0")).await.good(201);
-        let nonce = Visitor::opens(&gateway).await.holds("page nonce").map(str::to_owned);
+        let nonce = Visitor::opens(&gateway).await.holds(NONCE).map(str::to_owned);
         let receipt = gateway.api("/api/upload_file?fileName=r.jpg&fileType=image/jpeg&fileSize=9").await.good(200);
         assert_eq!(page.put(&text(&receipt["signedRequest"]), "image/jpeg", photo(9)).await.status, 201);
         Scene {
@@ -125,7 +125,7 @@ impl Scene {
     async fn status(&self, method: &str, path: &str, place: In, credential: Option<&str>) -> u16 {
         if place == In::Form {
             let page = Visitor::opens(&self.gateway).await.fills_in("SN-2").ticks("PrivacyPolicy");
-            return page.forges("page nonce", credential).sends().await.page.status;
+            return page.forges(NONCE, credential).sends().await.page.status;
         }
         let named = path
             .replace("{key}", &self.gateway.key)

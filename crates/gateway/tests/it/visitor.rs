@@ -8,6 +8,9 @@ use scraper::{ElementRef, Html, Selector};
 use crate::answer::Answer;
 use crate::shop::{FORM, Shop, photo};
 
+/// The hidden control that says which page this is.
+pub(crate) const NONCE: &str = "page nonce";
+
 /// A page in such a browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {

@@ -2,8 +2,9 @@
 
 use futures_util::future::join_all;
 
+use super::super::Spent;
 use super::super::{Counted, Once};
-use super::{Open, Spent};
+use super::Open;
 
 pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(open: Open<'_>) {
     let (one, another) = (open(), open());

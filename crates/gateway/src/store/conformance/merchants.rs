@@ -1,0 +1,52 @@
+//! Merchants, their keys and the origins of their pages.
+
+use super::super::{Key, KeyKind, MerchantSettings, Mode, Upstream};
+use super::{Open, shop};
+use crate::origin::Origin;
+use crate::scopes::Scopes;
+
+pub(in crate::store) async fn a_merchant_keeps_what_is_not_given_anew(open: Open<'_>) {
+    let store = open();
+    let origin = |text: &str| Origin::parse(text).unwrap();
+    let settings = |id: &str| MerchantSettings { id: id.into(), ..MerchantSettings::default() };
+    shop(&*store, "shop").await;
+    assert_eq!(store.merchant("shop".into()).await.unwrap().unwrap().name, "shop");
+    let upstream = Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() };
+    let (one, two) = (origin("https://one.example"), origin("https://two.example"));
+    let full = MerchantSettings {
+        name: Some("Shop".into()),
+        origins: vec![one.clone(), two.clone()],
+        forms: vec!["b".into(), "a".into()],
+        upstream: Some(upstream.clone()),
+        ..settings("shop")
+    };
+    store.put_merchant(full, 2).await.unwrap();
+    store.put_merchant(settings("shop"), 3).await.unwrap();
+    store.add_upload_origin("shop".into(), two.clone()).await.unwrap();
+    store.add_upload_origin("shop".into(), two.clone()).await.unwrap();
+    let kept = store.merchant("shop".into()).await.unwrap().unwrap();
+    assert_eq!((kept.name.as_str(), &kept.mode), ("Shop", &Mode::Forward(upstream)));
+    assert_eq!((kept.forms, kept.upload_origins), (vec!["b".to_owned(), "a".to_owned()], vec![two.clone()]));
+    assert_eq!(kept.origins.len(), 2);
+    store.put_merchant(MerchantSettings { origins: vec![two.clone()], ..settings("shop") }, 4).await.unwrap();
+    assert!(!store.origin_known(one).await.unwrap() && store.origin_known(two).await.unwrap());
+    shop(&*store, "another").await;
+    let all: Vec<String> = store.merchants().await.unwrap().into_iter().map(|merchant| merchant.id).collect();
+    assert_eq!(all, ["another", "shop"]);
+    assert_eq!(store.merchant("nobody".into()).await.unwrap(), None);
+}
+
+pub(in crate::store) async fn each_key_opens_what_it_is_for(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    for (id, kind) in [("pk", KeyKind::Publishable), ("sk", KeyKind::Access([7; 32]))] {
+        store.add_key(Key { id: id.into(), merchant: "shop".into(), kind, scopes: Scopes::ALL }, 1).await.unwrap();
+    }
+    assert_eq!(store.merchant_of_key("pk".into(), 9).await.unwrap().unwrap().id, "shop");
+    assert_eq!(store.access_key("sk".into(), 9).await.unwrap().unwrap().hash, [7; 32]);
+    assert!(store.merchant_of_key("sk".into(), 9).await.unwrap().is_none() && store.access_key("pk".into(), 9).await.unwrap().is_none());
+    assert_eq!(store.keys("shop".into()).await.unwrap().len(), 2);
+    assert!(
+        store.add_key(Key { id: "pk".into(), merchant: "shop".into(), kind: KeyKind::Publishable, scopes: Scopes::ALL }, 2).await.is_err()
+    );
+}

@@ -1,0 +1,51 @@
+//! Finding a serial number, and what it may have been.
+
+use futures_util::future::join_all;
+
+use super::super::{NewRegistration, Registering, SerialRules};
+use super::{Open, batch, everything, ids, load, registration, serial, shop};
+use crate::serial_fold::Folded;
+
+pub(in crate::store) async fn a_serial_number_is_found_however_it_is_written(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    shop(&*store, "other").await;
+    load(&*store, "shop", &["SN-1", "A-11", "A1-1"]).await;
+    for (written, found) in [("sn–1", Some("SN-1")), ("sn1", Some("SN-1")), ("a11", None), ("a-11", Some("A-11")), ("SN-2", None)] {
+        let known = store.serial("shop".into(), Folded::of(&serial(written))).await.unwrap();
+        assert_eq!(known.map(|known| known.serial).as_deref(), found, "{written}");
+        assert_eq!(store.serial("other".into(), Folded::of(&serial(written))).await.unwrap(), None);
+    }
+    load(&*store, "shop", &["sn-1"]).await;
+    assert_eq!(store.serial("shop".into(), Folded::of(&serial("SN1"))).await.unwrap().unwrap().serial, "sn-1");
+}
+
+pub(in crate::store) async fn what_looks_alike_is_suggested(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    load(&*store, "shop", &["SN-O1", "SN-0I", "5N-01", "SN-Ol", "SN-02"]).await;
+    let alike = async |limit| store.alike("shop".into(), Folded::of(&serial("SN01")).looks(), limit).await.unwrap().len();
+    assert_eq!((alike(3).await, alike(9).await), (3, 4));
+}
+
+pub(in crate::store) async fn of_many_who_want_one_serial_number_one_gets_it(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    load(&*store, "shop", &["SN-1"]).await;
+    let all = (0..50).map(|number| store.register(batch(None, vec![registration(&format!("r{number}"), &["sn1"])]), 1));
+    let stored = join_all(all).await.into_iter().filter(|answer| matches!(answer, Ok(Registering::Stored))).count();
+    assert_eq!((stored, ids(&*store, everything()).await.len()), (1, 1));
+}
+
+pub(in crate::store) async fn a_number_that_is_not_one_time_has_many_owners(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    let rules = SerialRules { validate: false, one_time: false };
+    for id in ["r1", "r2"] {
+        let new = NewRegistration { rules, ..registration(id, &["SN-7"]) };
+        assert_eq!(store.register(batch(None, vec![new]), 1).await.unwrap(), Registering::Stored);
+    }
+    load(&*store, "shop", &["SN-7"]).await;
+    let known = store.serial("shop".into(), Folded::of(&serial("SN-7"))).await.unwrap().unwrap();
+    assert!(known.registered && !known.owned);
+}
