@@ -1,11 +1,11 @@
 //! The demo, started as anybody would, and read by the lines that it prints.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::folder::Folder;
-use crate::gateway::Merchant;
+use crate::gateway::{Merchant, run_on};
 
 /// Told to end when this is dropped.
 pub(crate) struct Demo {
@@ -23,7 +23,7 @@ impl Demo {
         let folder = Folder::new();
         let mut command = Command::new(std::env::var_os("REGCARD_XTASK").expect("`cargo xtask test browser` runs these tests"));
         command.arg("demo").args(options).arg("--data").arg(folder.path().join("demo"));
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("the demo starts");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the demo starts");
         let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
         let lines: Vec<String> = lines.take_while(|line| line != "ready").collect();
         let said = |name: &str| {
@@ -42,6 +42,16 @@ impl Demo {
     /// The data of the gateway that the card talks to.
     pub(crate) fn front_data(&self) -> PathBuf {
         self.folder.path().join("demo")
+    }
+
+    /// With `--forward`: stops the gateway behind, or starts it again.
+    pub(crate) fn press_enter(&mut self) {
+        self.child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+    }
+
+    /// With `--forward`: what the gateway in front has not passed on yet, a line each.
+    pub(crate) fn waiting(&self) -> String {
+        run_on(&self.front_data(), &["outbox", "list"])
     }
 
     /// Where a test may put files of its own.

@@ -151,13 +151,26 @@ fn target() -> PathBuf {
 }
 
 fn command(folder: &Folder) -> Command {
+    command_on(&folder.path().join("data"))
+}
+
+fn command_on(data: &Path) -> Command {
     let mut command = Command::new(target().join("debug/regcard"));
-    command.arg("--data").arg(folder.path().join("data")).current_dir(root());
+    command.arg("--data").arg(data).current_dir(root());
     command
 }
 
 fn run(folder: &Folder, words: &[&str]) -> String {
-    let output = command(folder).args(words).output().expect("the gateway's command starts");
+    answer(command(folder).args(words), words)
+}
+
+/// What a command of the gateway's prints about this data.
+pub(crate) fn run_on(data: &Path, words: &[&str]) -> String {
+    answer(command_on(data).args(words), words)
+}
+
+fn answer(command: &mut Command, words: &[&str]) -> String {
+    let output = command.output().expect("the gateway's command starts");
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

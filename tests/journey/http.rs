@@ -104,10 +104,20 @@ pub(crate) async fn exchange(authority: &str, request: &Message) -> Option<Messa
     Some(message)
 }
 
+/// Whether anybody accepts connections there.
+pub(crate) async fn is_there(url: &str) -> bool {
+    TcpStream::connect(split(url).0).await.is_ok()
+}
+
+/// An address's host and port, and the path without its first stroke.
+fn split(url: &str) -> (&str, &str) {
+    let rest = url.strip_prefix("http://").unwrap_or_else(|| panic!("{url} is not http"));
+    rest.split_once('/').unwrap_or((rest, ""))
+}
+
 /// Asks for a whole address.
 pub(crate) async fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Message {
-    let rest = url.strip_prefix("http://").unwrap_or_else(|| panic!("{url} is not http"));
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let (authority, path) = split(url);
     let first = format!("{method} /{path} HTTP/1.1");
     let mut request = Message { first, headers: Vec::new(), body: body.as_bytes().to_vec() }.with("host", authority);
     for (name, value) in headers {

@@ -10,6 +10,7 @@ use crate::demo::Demo;
 use crate::http;
 use crate::proxy::Proxy;
 use crate::visit::{EMAIL, SERIAL, Visit};
+use crate::wait::until_true;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_registers_and_the_merchant_reads_it_back() {
@@ -26,6 +27,32 @@ async fn a_customer_registers_through_the_proxy_and_only_the_upstream_keeps_it()
     // The upstream shows that such a look would find it.
     assert!(holds(&demo.upstream_data(), email), "the upstream's files do not hold the customer's address");
     assert!(!holds(&demo.front_data(), email), "the files of the gateway in front hold the customer's address");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_upstream_stopped_a_form_is_received_and_arrives_once_when_it_is_back() {
+    let mut demo = Demo::start(&["--forward"]);
+    let email = "tom-later@example.org";
+    let browser = Browser::open().await;
+    browser.go(&demo.shop).await;
+    let card = Card { browser: &browser, nth: 0 };
+    assert!(http::is_there(&demo.merchant.api).await);
+
+    demo.press_enter();
+    until_true("the upstream is gone", async || !http::is_there(&demo.merchant.api).await).await;
+    card.fill(email, SERIAL).await;
+    card.serial_is("failed").await;
+    card.submit().await;
+    card.says("Your registration is on its way").await;
+    assert!(holds(&demo.front_data(), email), "it is kept on the disk until it has arrived");
+
+    demo.press_enter();
+    until_true("the upstream is there again", async || http::is_there(&demo.merchant.api).await).await;
+    until_true("it has arrived", async || !demo.merchant.registrations_of(email).await.is_empty()).await;
+    until_true("nothing of it waits any more", async || demo.waiting().is_empty()).await;
+    let found = demo.merchant.registrations_of(email).await;
+    assert_eq!((found.len(), &found[0]["serialNumbers"]), (1, &json!([SERIAL])), "{found:?}");
+    browser.console_says(&["503"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 mod folder;
 mod options;
 mod shop;
+mod upstream;
 
 use std::io::Write;
 use std::path::Path;
@@ -12,13 +13,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::gateway::{FORM, Gateway, Key, Listen, Running, Upstream};
+use crate::gateway::{FORM, Gateway, Key, Listen, Running, Upstream as Way};
 use crate::run::say;
 use crate::{bucket, build, run, workspace};
 
 use folder::Folder;
 use options::Options;
 use shop::Shop;
+use upstream::Upstream;
 
 /// How often the demo looks whether it is to end, or a gateway has ended.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -39,11 +41,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     announce(&[
         format!("shop: {}/", shop.origin()),
         format!("form: {gateway}/v1/forms/{key}/{FORM}"),
-        format!("api: {}/api", demo.own().url),
+        format!("api: {}/api", demo.own()),
         format!("access token: {}", demo.token),
         "ready".to_owned(),
     ])?;
     say("Ctrl-C ends the demo; what was registered stays until it is started with --fresh.");
+    if demo.upstream.is_some() {
+        say("Enter stops the upstream, and starts it again.");
+    }
     shop.open(&gateway, &key);
     demo.watch()
 }
@@ -54,7 +59,7 @@ struct Demo {
     /// The one the card talks to.
     front: Running,
     /// The one behind it, with `--forward`.
-    upstream: Option<Running>,
+    upstream: Option<Upstream>,
     /// Where it keeps receipts, with `--s3`.
     bucket: Option<Running>,
     key: String,
@@ -82,34 +87,35 @@ impl Demo {
         // The browser sends receipts straight to where they are kept, so the shop's origin is the upstream's, too.
         keeps(&upstream, shop)?;
         let token = behind.access_token(|| upstream.create_key(Key::Access))?;
-        let upstream = upstream.serve(&listen(options.ports.third, false))?;
-        let way = Upstream { api: format!("{}/api", upstream.url), token_file: behind.access_token_file() };
+        let upstream = Upstream::start(upstream, options.ports.third, &assets)?;
+        let way = Way { api: format!("{}/api", upstream.url()), token_file: behind.access_token_file() };
         front.put_merchant(Some(&shop.origin()), Some(&way))?;
         let key = folder.publishable_key(|| front.create_key(Key::Publishable))?;
         Ok(Demo { front: front.serve(&listen(options.ports.gateway, true))?, upstream: Some(upstream), bucket: None, key, token })
     }
 
-    /// The gateway that keeps the registrations.
-    fn own(&self) -> &Running {
-        self.upstream.as_ref().unwrap_or(&self.front)
+    /// The address of the gateway that keeps the registrations.
+    fn own(&self) -> &str {
+        self.upstream.as_ref().map_or(&self.front.url, Upstream::url)
     }
 
-    /// Until somebody ends it, or a gateway ends by itself, which is a failure.
+    /// Until somebody ends it, or the gateway or the bucket ends by itself, which is a failure.
     fn watch(mut self) -> Result<()> {
+        let assets = workspace::assets();
         while !run::has_ended() {
-            let mut all = [Some(&mut self.front), self.upstream.as_mut(), self.bucket.as_mut()].into_iter().flatten();
+            let mut all = [Some(&mut self.front), self.bucket.as_mut()].into_iter().flatten();
             let checked = all.try_for_each(Running::check);
+            let upstream = self.upstream.as_mut().map_or(Ok(()), |upstream| upstream.look_after(&assets));
             // A key press reaches the gateways, too, and they may be quicker.
             if run::has_ended() {
                 break;
             }
-            checked?;
+            checked.and(upstream)?;
             thread::sleep(PAUSE);
         }
         self.front.ask_to_end();
-        for behind in [&self.upstream, &self.bucket].into_iter().flatten() {
-            behind.ask_to_end();
-        }
+        self.upstream.iter().for_each(Upstream::ask_to_end);
+        self.bucket.iter().for_each(Running::ask_to_end);
         Ok(())
     }
 }
