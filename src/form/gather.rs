@@ -1,7 +1,7 @@
 //! From what the controls hold to what is sent, and from complaints back to the fields.
 
 use regcard_protocol::by_key::ByKey;
-use regcard_protocol::form::FieldKind;
+use regcard_protocol::form::{Core, FieldKind};
 use regcard_protocol::problem::{FieldError, Place as Pointer};
 use regcard_protocol::registration::{Answer, NewRegistration, UploadedFile};
 use regcard_protocol::validate::{Complaint, Fault};
@@ -47,27 +47,12 @@ impl FormState {
             match &field.answer {
                 FieldAnswer::Text(text) => {
                     let text = Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-                    match definition.kind {
-                        FieldKind::Name => new.customer_name = text,
-                        FieldKind::Email => new.customer_email = text,
-                        FieldKind::Product => new.product_name = text,
-                        FieldKind::PurchaseDate => new.purchase_date = text,
-                        FieldKind::Text
-                        | FieldKind::LongText
-                        | FieldKind::Phone
-                        | FieldKind::Number
-                        | FieldKind::Date
-                        | FieldKind::Choice
-                        | FieldKind::Choices
-                        | FieldKind::Country
-                        | FieldKind::Address
-                        | FieldKind::Receipt
-                        | FieldKind::Checkbox
-                        | FieldKind::Consent
-                        | FieldKind::Hidden
-                        | FieldKind::Heading
-                        | FieldKind::Help
-                        | FieldKind::SerialNumber => {
+                    match definition.kind.core() {
+                        Some(Core::Name) => new.customer_name = text,
+                        Some(Core::Email) => new.customer_email = text,
+                        Some(Core::Product) => new.product_name = text,
+                        Some(Core::PurchaseDate) => new.purchase_date = text,
+                        Some(Core::SerialNumber) | None => {
                             if let Some(text) = text {
                                 extra(Answer::Text(text));
                             }

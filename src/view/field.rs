@@ -124,28 +124,12 @@ pub(super) fn described_by(context: Context, index: usize, hint: bool) -> Live {
 
 /// The merchant's hint, or the card's own where a kind has one.
 pub(super) fn hint_of(context: Context, definition: &Definition) -> Option<String> {
-    let own = match definition.kind {
-        FieldKind::SerialNumber => Some(Text::SerialNumberHint),
-        FieldKind::Product if definition.style == Some(ChoiceStyle::Search) => Some(Text::Search),
-        FieldKind::Name
-        | FieldKind::Email
-        | FieldKind::Product
-        | FieldKind::PurchaseDate
-        | FieldKind::Receipt
-        | FieldKind::Text
-        | FieldKind::LongText
-        | FieldKind::Phone
-        | FieldKind::Number
-        | FieldKind::Date
-        | FieldKind::Choice
-        | FieldKind::Choices
-        | FieldKind::Country
-        | FieldKind::Address
-        | FieldKind::Checkbox
-        | FieldKind::Consent
-        | FieldKind::Hidden
-        | FieldKind::Heading
-        | FieldKind::Help => None,
+    let own = if definition.kind == FieldKind::SerialNumber {
+        Some(Text::SerialNumberHint)
+    } else if definition.kind == FieldKind::Product && definition.style == Some(ChoiceStyle::Search) {
+        Some(Text::Search)
+    } else {
+        None
     };
     definition.hint.clone().or_else(|| own.map(|text| context.say(text)))
 }

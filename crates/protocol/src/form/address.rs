@@ -19,27 +19,10 @@ impl Form {
     pub fn with_addresses(self) -> Form {
         let mut fields = Vec::with_capacity(self.fields.len());
         for field in self.fields {
-            match field.kind {
-                FieldKind::Address => fields.extend(parts(&field, self.default_country.as_deref())),
-                FieldKind::Name
-                | FieldKind::Email
-                | FieldKind::Product
-                | FieldKind::SerialNumber
-                | FieldKind::PurchaseDate
-                | FieldKind::Receipt
-                | FieldKind::Text
-                | FieldKind::LongText
-                | FieldKind::Phone
-                | FieldKind::Number
-                | FieldKind::Date
-                | FieldKind::Choice
-                | FieldKind::Choices
-                | FieldKind::Country
-                | FieldKind::Checkbox
-                | FieldKind::Consent
-                | FieldKind::Hidden
-                | FieldKind::Heading
-                | FieldKind::Help => fields.push(field),
+            if field.kind == FieldKind::Address {
+                fields.extend(parts(&field, self.default_country.as_deref()));
+            } else {
+                fields.push(field);
             }
         }
         Form { fields, ..self }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use thiserror::Error;
 
-use super::{ChoiceStyle, Field, FieldKind, Form};
+use super::{ChoiceStyle, Core, Field, FieldKind, Form};
 use crate::country;
 use crate::limits;
 use crate::pattern::Pattern;
@@ -104,7 +104,7 @@ impl Form {
         if !self.fields.iter().any(|field| field.kind == FieldKind::Email && field.required && field.show_if.is_none()) {
             return Err(FormError::NoEmail);
         }
-        if self.fields.iter().filter(|field| field.kind.asks() && field.kind.core_key().is_none()).count() > limits::EXTRA_FIELDS {
+        if self.fields.iter().filter(|field| field.kind.asks() && field.kind.core().is_none()).count() > limits::EXTRA_FIELDS {
             return Err(FormError::TooManyFields);
         }
         if let Some(format) = &self.serial_numbers.format {
@@ -154,7 +154,7 @@ impl Field {
         {
             return Err(FormError::Key(self.key.clone()));
         }
-        match self.kind.core_key() {
+        match self.kind.core().map(Core::key) {
             Some(expected) if self.key != expected => {
                 return Err(FormError::CoreKey { kind: expected_kind(expected), expected, key: self.key.clone() });
             }

@@ -117,6 +117,34 @@ pub enum FieldKind {
     Help,
 }
 
+/// What every registration API knows of a registration, whatever else a merchant asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Core {
+    /// The customer's full name.
+    Name,
+    /// The customer's e-mail address.
+    Email,
+    /// What was bought.
+    Product,
+    /// The serial number or numbers.
+    SerialNumber,
+    /// When it was bought.
+    PurchaseDate,
+}
+
+impl Core {
+    /// Its key, as a form's control carries it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Core::Name => "customerName",
+            Core::Email => "customerEmail",
+            Core::Product => "productName",
+            Core::SerialNumber => "serialNumber",
+            Core::PurchaseDate => "purchaseDate",
+        }
+    }
+}
+
 /// One choice of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), serde(deny_unknown_fields))]
@@ -129,14 +157,14 @@ pub struct Choice {
 }
 
 impl FieldKind {
-    /// The key that a field of this kind has in the registration API, where the API fixes it.
-    pub fn core_key(self) -> Option<&'static str> {
+    /// What the registration API has a key of its own for; none for what a merchant asks beyond that.
+    pub fn core(self) -> Option<Core> {
         match self {
-            FieldKind::Name => Some("customerName"),
-            FieldKind::Email => Some("customerEmail"),
-            FieldKind::Product => Some("productName"),
-            FieldKind::SerialNumber => Some("serialNumber"),
-            FieldKind::PurchaseDate => Some("purchaseDate"),
+            FieldKind::Name => Some(Core::Name),
+            FieldKind::Email => Some(Core::Email),
+            FieldKind::Product => Some(Core::Product),
+            FieldKind::SerialNumber => Some(Core::SerialNumber),
+            FieldKind::PurchaseDate => Some(Core::PurchaseDate),
             FieldKind::Receipt
             | FieldKind::Text
             | FieldKind::LongText

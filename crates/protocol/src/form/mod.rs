@@ -15,7 +15,7 @@ mod wording;
 use serde::{Deserialize, Serialize};
 
 pub use check::{FormError, RESERVED_KEYS, is_address_key, is_core_key};
-pub use field::{Choice, ChoiceStyle, Field, FieldKind};
+pub use field::{Choice, ChoiceStyle, Core, Field, FieldKind};
 
 /// A merchant's registration form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

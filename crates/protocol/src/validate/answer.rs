@@ -4,7 +4,7 @@ use super::Fault;
 use crate::contact::{EmailAddress, PersonName, digit, is_torn, is_turning, line, phone};
 use crate::country;
 use crate::date::Day;
-use crate::form::{Field, FieldKind, Form};
+use crate::form::{Core, Field, FieldKind, Form};
 use crate::limits;
 use crate::pattern::Pattern;
 use crate::registration::{Answer, NewRegistration};
@@ -13,27 +13,13 @@ use crate::serial_number::{SerialNumber, SerialNumberError};
 impl NewRegistration {
     /// What was answered to a field, as conditions compare it: a text, the values of choices, `true` for a box that is ticked.
     pub fn values(&self, field: &Field) -> Vec<String> {
-        let core = match field.kind {
-            FieldKind::Name => &self.customer_name,
-            FieldKind::Email => &self.customer_email,
-            FieldKind::Product => &self.product_name,
-            FieldKind::PurchaseDate => &self.purchase_date,
-            FieldKind::SerialNumber => return self.serial_numbers.clone(),
-            FieldKind::Receipt
-            | FieldKind::Text
-            | FieldKind::LongText
-            | FieldKind::Phone
-            | FieldKind::Number
-            | FieldKind::Date
-            | FieldKind::Choice
-            | FieldKind::Choices
-            | FieldKind::Country
-            | FieldKind::Address
-            | FieldKind::Checkbox
-            | FieldKind::Consent
-            | FieldKind::Hidden
-            | FieldKind::Heading
-            | FieldKind::Help => {
+        let core = match field.kind.core() {
+            Some(Core::Name) => &self.customer_name,
+            Some(Core::Email) => &self.customer_email,
+            Some(Core::Product) => &self.product_name,
+            Some(Core::PurchaseDate) => &self.purchase_date,
+            Some(Core::SerialNumber) => return self.serial_numbers.clone(),
+            None => {
                 return match self.extras.get(&field.key) {
                     Some(Answer::Text(text)) if field.kind == FieldKind::Consent && !text.is_empty() => vec!["true".to_owned()],
                     Some(Answer::Text(text)) => vec![text.clone()],

@@ -9,7 +9,7 @@ mod fault;
 use crate::by_key::ByKey;
 use crate::contact::{EmailAddress, PersonName};
 use crate::date::Day;
-use crate::form::{Field, FieldKind, Form, SerialNumberRules};
+use crate::form::{Core, Field, FieldKind, Form, SerialNumberRules};
 use crate::limits;
 use crate::pattern::Pattern;
 use crate::problem::{FieldError, Place};
@@ -58,42 +58,28 @@ impl Form {
         let values = |field: &Field| new.values(field);
         for field in self.fields.iter().filter(|field| field.kind.asks() && self.is_asked(field, &values)) {
             let key = field.key.as_str();
-            match field.kind {
-                FieldKind::Name => match read(field, new.customer_name.as_deref(), PersonName::parse) {
+            match field.kind.core() {
+                Some(Core::Name) => match read(field, new.customer_name.as_deref(), PersonName::parse) {
                     Ok(read) => customer_name = read,
                     Err(fault) => complain(key, None, fault),
                 },
-                FieldKind::Email => match read(field, new.customer_email.as_deref(), EmailAddress::parse) {
+                Some(Core::Email) => match read(field, new.customer_email.as_deref(), EmailAddress::parse) {
                     Ok(read) => customer_email = read,
                     Err(fault) => complain(key, None, fault),
                 },
-                FieldKind::Product => match read(field, new.product_name.as_deref(), |text| field.accept_product(text)) {
+                Some(Core::Product) => match read(field, new.product_name.as_deref(), |text| field.accept_product(text)) {
                     Ok(read) => product_name = read,
                     Err(fault) => complain(key, None, fault),
                 },
-                FieldKind::PurchaseDate => match read(field, new.purchase_date.as_deref(), |text| purchase_day(text, today)) {
+                Some(Core::PurchaseDate) => match read(field, new.purchase_date.as_deref(), |text| purchase_day(text, today)) {
                     Ok(read) => purchase_date = read,
                     Err(fault) => complain(key, None, fault),
                 },
-                FieldKind::SerialNumber => match self.accept_serial_numbers(field, &new.serial_numbers) {
+                Some(Core::SerialNumber) => match self.accept_serial_numbers(field, &new.serial_numbers) {
                     Ok(read) => serial_numbers = read,
                     Err(found) => found.into_iter().for_each(|(index, fault)| complain("serialNumbers", index, fault)),
                 },
-                FieldKind::Receipt
-                | FieldKind::Text
-                | FieldKind::LongText
-                | FieldKind::Phone
-                | FieldKind::Number
-                | FieldKind::Date
-                | FieldKind::Choice
-                | FieldKind::Choices
-                | FieldKind::Country
-                | FieldKind::Address
-                | FieldKind::Checkbox
-                | FieldKind::Consent
-                | FieldKind::Hidden
-                | FieldKind::Heading
-                | FieldKind::Help => match field.accept_extra(self, new.extras.get(key)) {
+                None => match field.accept_extra(self, new.extras.get(key)) {
                     Ok(Some(answer)) => extras.insert(key.to_owned(), answer),
                     Ok(None) => {}
                     Err(fault) => complain(key, None, fault),
@@ -112,7 +98,7 @@ impl Form {
             }
         }
         for key in new.extras.keys() {
-            if !self.fields.iter().any(|field| field.kind.asks() && field.kind.core_key().is_none() && field.key == *key) {
+            if !self.fields.iter().any(|field| field.kind.asks() && field.kind.core().is_none() && field.key == *key) {
                 complain(key, None, Fault::UnknownField);
             }
         }
