@@ -117,9 +117,14 @@ fn split(url: &str) -> (&str, &str) {
 
 /// Asks for a whole address.
 pub(crate) async fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Message {
+    send(method, url, headers, body.as_bytes()).await
+}
+
+/// The same with any bytes.
+pub(crate) async fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Message {
     let (authority, path) = split(url);
     let first = format!("{method} /{path} HTTP/1.1");
-    let mut request = Message { first, headers: Vec::new(), body: body.as_bytes().to_vec() }.with("host", authority);
+    let mut request = Message { first, headers: Vec::new(), body: body.to_vec() }.with("host", authority);
     for (name, value) in headers {
         request = request.with(name, value);
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::http;
 use crate::pictures::{CLEAN, Said, jpeg, photo, png, roll, says_something, seen_upright, webp};
 use crate::visit::{EMAIL, Visit};
+use crate::wait::until_true;
 
 /// A form that asks for files and little else.
 const FORM: &str = r#"
@@ -157,4 +158,46 @@ async fn a_file_that_is_not_taken_is_said_at_once_and_nobody_is_asked_about_it()
     card.done().await;
     assert!(read(&visit).await.is_empty(), "the form can be sent all the same");
     visit.browser.console_is_silent().await;
+}
+
+/// Files of the right types that are pages or scripts as well, as far as a browser would take them for such.
+fn double() -> [(&'static str, Vec<u8>); 4] {
+    let page = "<!doctype html><script>parent.postMessage('it ran', '*')</script><svg onload=\"parent.postMessage('it ran', '*')\"/>";
+    let script = "*/=1;document.title='it ran';/*";
+    [
+        ("application/pdf", format!("%PDF-1.7\n{page}").into_bytes()),
+        ("image/jpeg", [b"\xFF\xD8\xFF\xE0", page.as_bytes()].concat()),
+        ("image/jpeg", [b"\xFF\xD8\xFF\xE0/*", script.as_bytes(), b"*/"].concat()),
+        ("image/webp", [b"RIFF\x24\0\0\0WEBPVP8 ", page.as_bytes()].concat()),
+    ]
+}
+
+/// Every way in which a page takes up a file.
+fn taken_up(url: &str) -> String {
+    format!(
+        "<iframe src=\"{url}\"></iframe><object data=\"{url}\"></object><embed src=\"{url}\"><img src=\"{url}\" alt=\"\">\
+         <script src=\"{url}\" charset=\"iso-8859-1\"></script>"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_is_a_page_as_well_never_runs() {
+    let visit = Visit::begin().await;
+    let listening = "<script>onmessage = ({ data }) => { document.title = data; }</script>";
+    let title = async || visit.browser.js("return document.title;", vec![]).await;
+    // Elsewhere, served as what it pretends to be, it would.
+    for (nth, (_, bytes)) in double().into_iter().enumerate() {
+        let media_type = if nth == 2 { "text/javascript" } else { "text/html" };
+        visit.shop.serve("/double", &[("content-type", media_type)], bytes);
+        visit.goes_to(listening, &taken_up("/double")).await;
+        until_true("it runs where it is a page", async || title().await == "it ran").await;
+    }
+    let mut urls = Vec::new();
+    for (file_type, bytes) in double() {
+        urls.push(visit.gateway.merchant.upload(file_type, &bytes).await);
+    }
+    visit.goes_to(listening, &urls.iter().map(|url| taken_up(url)).collect::<String>()).await;
+    until_true("each was asked for in every way", async || visit.gateway.proxy.count("GET", "/r/") >= urls.len() * 5).await;
+    visit.browser.breathe().await;
+    assert_eq!(title().await, "Shop");
 }

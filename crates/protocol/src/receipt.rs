@@ -160,6 +160,61 @@ mod tests {
         }
     }
 
+    /// How files of other types begin, and such as are meant to be taken for two types at once.
+    const FOREIGN: [&[u8]; 40] = [
+        b"GIF87a",
+        b"GIF89a/*<svg/onload=alert(1)>*/=1;",
+        b"BM\x36\0\0\0",
+        b"II*\0",
+        b"MM\0*",
+        b"\0\0\x01\0\x01\0",
+        b"8BPS",
+        b"\xFF\x0A",
+        b"\0\0\0\x0CJXL \r\n\x87\n",
+        b"\0\0\0\x0CjP  \r\n\x87\n",
+        b"\0\0\0\x18ftypmp42\0\0\0\0isommp42",
+        b"\0\0\0\x18ftypM4A \0\0\0\0heia",
+        b"<?xml version=\"1.0\"?><svg onload=\"alert(1)\"/>",
+        b"\xEF\xBB\xBF<svg onload=\"alert(1)\"/>",
+        b"<html>%PDF-1.7",
+        b"<!--\xFF\xD8\xFF\xE0-->",
+        b"  \n<script>",
+        b"\xFE\xFF\0<\0h\0t\0m\0l",
+        b"\xFF\xFE<\0h\0t\0m\0l\0",
+        b"PK\x03\x04%PDF-1.7",
+        b"PK\x05\x06",
+        b"Rar!\x1A\x07\x01\0",
+        b"7z\xBC\xAF\x27\x1C",
+        b"\x1F\x8B\x08",
+        b"BZh9",
+        b"\xFD7zXZ\0",
+        b"\x7FELF",
+        b"MZ\x90\0",
+        b"\xCA\xFE\xBA\xBE",
+        b"\0asm\x01\0\0\0",
+        b"#!/bin/sh",
+        b"{\\rtf1",
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        b"%!PS-Adobe-3.0",
+        b"%!PS\n%PDF-1.7",
+        b"%FDF-1.2",
+        b"ID3\x03%PDF-1.7",
+        b"OggS",
+        b"\x89PNG\n\x1A\n\0",
+        b"\x89MNG\r\n\x1A\n",
+    ];
+
+    #[test]
+    fn what_begins_as_something_else_is_none_of_them_whatever_follows() {
+        for first in FOREIGN {
+            assert_eq!(FileType::of_content(first), None, "{first:?}");
+            // What makes it one of ours stands at the very beginning, or it is none.
+            for ours in [&b"\xFF\xD8\xFF\xE0\0\x10JFIF"[..], b"\x89PNG\r\n\x1A\n", b"RIFF\x24\0\0\0WEBPVP8 ", b"%PDF-1.7\n"] {
+                assert_eq!(FileType::of_content(&[first, ours].concat()), None, "{first:?} and {ours:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_media_type_reads_back() {
         for one in FileType::ALL {

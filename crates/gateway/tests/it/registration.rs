@@ -1,7 +1,7 @@
 //! One registration, from the page that opens a session to the receipt that the shop's server reads.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::gateway::Gateway;
@@ -109,6 +109,26 @@ async fn the_status_is_read_by_token_or_by_key_and_says_nothing_about_the_person
     Answer::to(by_key.header("origin", "https://elsewhere.example")).await.problem(404, "not-found");
     let unknown = gateway.request(Method::GET, "/v1/registrations/status").header("idempotency-key", "another-key-as-long");
     Answer::to(unknown).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn nobody_learns_from_an_answer_whether_an_address_is_a_customers() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1", "SN-2", "SN-3"]).await;
+    let page = gateway.page().await;
+    let from = async |key, serial, email| page.register(key, registration_with(serial, json!({ "customerEmail": email }))).await;
+    from("the-first-one-of-all", "SN-1", "mara@example.com").await.good(201);
+    let known = from("from-a-known-address", "SN-2", "mara@example.com").await;
+    let unknown = from("from-another-address", "SN-3", "tom@example.com").await;
+    assert_eq!((known.status, known.body.len()), (unknown.status, unknown.body.len()), "{known:?} {unknown:?}");
+    let shape = |answer: &Answer| {
+        let said = answer.json();
+        let names = |one: &Value| one.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        (names(&said), names(&said["registrations"][0]), said["registrations"][0]["status"].clone())
+    };
+    assert_eq!(shape(&known), shape(&unknown));
+    let headers = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(headers(&known), headers(&unknown));
 }
 
 #[tokio::test]

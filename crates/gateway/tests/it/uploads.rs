@@ -123,6 +123,33 @@ async fn an_upload_that_breaks_off_leaves_nothing_and_can_be_sent_again() {
 }
 
 #[tokio::test]
+async fn cut_off_anywhere_two_hundred_times_a_file_is_whole_or_not_there() {
+    const BYTES: usize = 20_000;
+    let gateway = Gateway::start().await;
+    let page = gateway.page().await;
+    let address = page.signed("image/jpeg", BYTES).await;
+    let host = gateway.gateway.strip_prefix("http://").unwrap();
+    let path = address.strip_prefix(&gateway.gateway).unwrap();
+    let head = format!("PUT {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: image/jpeg\r\n{CONTENT_LENGTH}: {BYTES}\r\n\r\n");
+    let whole = [head.as_bytes(), &photo(BYTES)].concat();
+    for cut in 0..200 {
+        let mut socket = TcpStream::connect(host).await.unwrap();
+        // Its last cut is one byte before the end.
+        socket.write_all(&whole[..whole.len() - 1 - (199 - cut) * whole.len() / 200]).await.unwrap();
+        if cut % 5 == 0 {
+            // The other side hears of it at once, and of nothing that was still on its way.
+            socket.set_zero_linger().unwrap();
+        } else {
+            socket.shutdown().await.unwrap();
+            drop(socket.read_to_end(&mut Vec::new()).await);
+        }
+    }
+    crate::until("nothing is left of them", || gateway.files() == 0).await;
+    assert_eq!(page.put(&address, "image/jpeg", photo(BYTES)).await.status, 201);
+    crate::until("the whole one is there, and nothing beside it", || gateway.files() == 1).await;
+}
+
+#[tokio::test]
 async fn a_registration_has_files_of_its_own_session_alone() {
     let gateway = Gateway::start().await;
     gateway.load_serials(&["SN-1"]).await;
