@@ -98,7 +98,7 @@ impl AccessToken {
 
     /// Whether this is the token of which the hash was kept. Takes the same time either way.
     pub fn matches(&self, hash: &[u8], secrets: &Secrets) -> bool {
-        secrets.all(Purpose::AccessKey).fold(false, |found, key| found | bool::from(self.hash_with(&key).as_slice().ct_eq(hash)))
+        secrets.all(Purpose::AccessKey).iter().fold(false, |found, key| found | bool::from(self.hash_with(key).as_slice().ct_eq(hash)))
     }
 
     fn hash_with(&self, key: &[u8; 32]) -> [u8; 32] {

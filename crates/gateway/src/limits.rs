@@ -155,6 +155,9 @@ pub const TEST_SLOW: Duration = Duration::from_secs(3);
 /// 24 hours after which a receipt that no registration names is erased. Milliseconds.
 pub const UNATTACHED_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
+/// A second: a secret that was changed is used, or known, that soon. One look asks the file system for a date.
+pub const SECRETS_LOOK: Duration = Duration::from_secs(1);
+
 /// 1 hour between two sweeps: what is promised to be erased after a day is gone an hour later at most.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 

@@ -11,6 +11,7 @@ mod keys;
 mod merchants;
 mod outbox;
 mod registrations;
+mod secrets;
 mod serials;
 mod serve;
 mod upstream;
@@ -59,6 +60,9 @@ enum Command {
     Config(configuration::Configuration),
     /// Copy everything that is kept into a new folder. The gateway may run meanwhile.
     Backup(backup::Backup),
+    /// The gateway's own secret.
+    #[command(subcommand)]
+    Secret(secrets::Secret),
     /// Merchants.
     #[command(subcommand)]
     Merchant(merchants::Merchants),
@@ -142,6 +146,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve(serve) => serve.run(given).await,
             Command::Init(init) => init.run(given, json).await,
             Command::Config(configuration) => configuration.run(given, json),
+            Command::Secret(secret) => secret.run(&config::load(given)?, json),
             Command::Backup(backup) => backup.run(&config::load(given)?, json),
             Command::Merchant(merchants) => merchants.run(&config::load(given)?, json).await,
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,

@@ -108,6 +108,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
     })
     .await?;
     let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
+    let looking = tokio::spawn(look(Arc::clone(&app)));
     let (end, ending) = oneshot::channel::<()>();
     let sending = tokio::spawn(outbox::run(Arc::clone(&app), async move { drop(ending.await) }));
     let operator = match settings.operator {
@@ -137,6 +138,7 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
     };
     listen::serve(listener, router, door, limits::SHUTDOWN.saturating_sub(notice), ended).await;
     sweeping.abort();
+    looking.abort();
     drop(end);
     drop(sending.await);
     // Last: until then it says that the gateway is about to end.
@@ -195,6 +197,19 @@ async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+    }
+}
+
+/// Whether the secret was changed, now and then. One that cannot be read leaves the gateway with those it has.
+async fn look(app: Arc<App>) {
+    let mut looks = interval(limits::SECRETS_LOOK);
+    loop {
+        looks.tick().await;
+        match app.secrets.look() {
+            Ok(true) => tracing::info!(secrets = ?app.secrets, "the secrets have changed"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the secrets have changed and cannot be read; those from before are used"),
+        }
     }
 }
 

@@ -345,7 +345,7 @@ pub fn open_webhook_secret(secrets: &Secrets, endpoint: &str, sealed: &str) -> R
 fn seal(secrets: &Secrets, purpose: Purpose, audience: &str, message: &[u8]) -> Result<String, TokenError> {
     let (kid, key) = secrets.newest(purpose).ok_or(TokenError::NotMade)?;
     let key = SymmetricKey::<V4>::from(&key).map_err(|_| TokenError::NotMade)?;
-    let footer = serde_json::to_vec(&Footer { kid: kid.to_owned() }).map_err(|_| TokenError::NotMade)?;
+    let footer = serde_json::to_vec(&Footer { kid }).map_err(|_| TokenError::NotMade)?;
     LocalToken::encrypt(&key, message, Some(&footer), Some(assertion(purpose, audience).as_bytes())).map_err(|_| TokenError::NotMade)
 }
 

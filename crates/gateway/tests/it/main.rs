@@ -57,6 +57,7 @@ mod receipts;
 mod receipts_in_a_bucket;
 mod registration;
 mod registration_changes;
+mod rotation;
 mod scripts;
 mod secrets;
 mod serial_numbers;

@@ -1,17 +1,21 @@
 //! The gateway's own secret, kept beside its data and readable by its owner alone, and the keys made from it.
 //!
 //! One random secret, one key for each purpose: a token of one kind is noise to the reader of another. Several lines
-//! in the file mean a rotation: the first makes, all of them read.
+//! in the file mean a rotation: the first makes, all of them read. The file may change while the gateway runs.
 
-use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+mod file;
+
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use secrecy::{ExposeSecret, SecretBox};
 use thiserror::Error;
 
 use crate::clock;
+use file::Stamp;
+
+pub use file::{add, promote};
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +82,9 @@ pub enum SecretsError {
         /// The file.
         path: PathBuf,
     },
+    /// There is none of this name.
+    #[error("there is no secret {0}; `regcard secret list` shows what there is")]
+    Unknown(String),
     /// No secret can be made.
     #[error(transparent)]
     Random(#[from] clock::NoRandomness),
@@ -89,66 +96,67 @@ struct Master {
 }
 
 /// The secrets a gateway holds.
-pub struct Secrets(Vec<Master>);
+pub struct Secrets {
+    path: PathBuf,
+    masters: RwLock<Vec<Master>>,
+    /// The file as it was when it was read last, whatever was in it.
+    stamp: Mutex<Stamp>,
+}
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_list().entries(self.0.iter().map(|master| &master.kid)).finish()
+        formatter.debug_list().entries(self.names()).finish()
     }
 }
 
 impl Secrets {
-    /// Reads the secret of a data folder; the first time it is made.
+    /// Reads the secrets of a data folder; the first time one is made.
     ///
     /// # Errors
     /// [`SecretsError`] if the file cannot be read or written, holds something else, or can be read by others.
     pub fn open(data: &Path) -> Result<Secrets, SecretsError> {
-        let path = data.join("secrets");
-        let fault = |source| SecretsError::File { path: path.clone(), source };
-        fs::create_dir_all(data).map_err(fault)?;
-        if !path.exists() {
-            let made = data.join(format!("secrets.{}", std::process::id()));
-            let line = format!("k1 {}\n", hex(&clock::random::<32>()?));
-            let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&made).map_err(fault)?;
-            file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(fault)?;
-            // Of two processes that start at once, the first to link wins; both read what is there then.
-            let linked = fs::hard_link(&made, &path);
-            fs::remove_file(&made).map_err(fault)?;
-            match linked {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(fault(error)),
-                Ok(()) | Err(_) => {}
-            }
-            fs::File::open(data).and_then(|folder| folder.sync_all()).map_err(fault)?;
+        let path = file::path(data);
+        file::make(data)?;
+        let stamp = Stamp::of(&path)?;
+        Ok(Secrets { masters: RwLock::new(file::read(&path)?), stamp: Mutex::new(stamp), path })
+    }
+
+    /// Reads the file again if it is not as it was; whether it was so. What cannot be read changes nothing, and is told once.
+    ///
+    /// # Errors
+    /// As for [`Secrets::open`].
+    pub fn look(&self) -> Result<bool, SecretsError> {
+        let stamp = Stamp::of(&self.path)?;
+        if std::mem::replace(&mut *self.stamp.lock().unwrap_or_else(PoisonError::into_inner), stamp) == stamp {
+            return Ok(false);
         }
-        if fs::metadata(&path).map_err(fault)?.permissions().mode() & 0o077 != 0 {
-            return Err(SecretsError::Readable { path });
-        }
-        let text = fs::read_to_string(&path).map_err(fault)?;
-        let mut masters = Vec::new();
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let read = line.split_once(' ').and_then(|(kid, digits)| Some((kid.to_owned(), unhex::<32>(digits.trim())?)));
-            let (kid, secret) = read.ok_or_else(|| SecretsError::Line { path: path.clone(), line: index + 1 })?;
-            masters.push(Master { kid, secret: SecretBox::new(Box::new(secret)) });
-        }
-        if masters.is_empty() {
-            return Err(SecretsError::Line { path, line: 1 });
-        }
-        Ok(Secrets(masters))
+        let masters = file::read(&self.path)?;
+        *self.masters.write().unwrap_or_else(PoisonError::into_inner) = masters;
+        Ok(true)
+    }
+
+    /// Their names, the one that makes first.
+    pub fn names(&self) -> Vec<String> {
+        self.with(|masters| masters.iter().map(|master| master.kid.clone()).collect())
     }
 
     /// The key that makes new things of this purpose, and its name.
-    pub fn newest(&self, purpose: Purpose) -> Option<(&str, [u8; 32])> {
-        self.0.first().map(|master| (master.kid.as_str(), derive(master, purpose)))
+    pub fn newest(&self, purpose: Purpose) -> Option<(String, [u8; 32])> {
+        self.with(|masters| masters.first().map(|master| (master.kid.clone(), derive(master, purpose))))
     }
 
     /// The key of this name.
     pub fn named(&self, kid: &str, purpose: Purpose) -> Option<[u8; 32]> {
-        self.0.iter().find(|master| master.kid == kid).map(|master| derive(master, purpose))
+        self.with(|masters| masters.iter().find(|master| master.kid == kid).map(|master| derive(master, purpose)))
     }
 
     /// Every key of this purpose, the newest first.
-    pub fn all(&self, purpose: Purpose) -> impl Iterator<Item = [u8; 32]> {
-        self.0.iter().map(move |master| derive(master, purpose))
+    pub fn all(&self, purpose: Purpose) -> Vec<[u8; 32]> {
+        self.with(|masters| masters.iter().map(|master| derive(master, purpose)).collect())
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&[Master]) -> T) -> T {
+        read(&self.masters.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
