@@ -145,6 +145,20 @@ fn a_serial_number_is_asked_about_once_the_typing_pauses() {
 }
 
 #[test]
+fn a_discreet_answer_tells_no_more_than_whether() {
+    for (status, check, word) in
+        [(CheckStatus::Accepted, Check::Available(None), "available"), (CheckStatus::NotAccepted, Check::NotAccepted, "unknown")]
+    {
+        let mut state = card();
+        update(&mut state, Event::SerialTyped(0, "S1".into()));
+        update(&mut state, Event::SerialLeft(0));
+        let answer = CheckAnswer { status, serial_number: "S1".into(), product: None, did_you_mean: Vec::new() };
+        assert_eq!(update(&mut state, Event::Checked(0, 1, Ok(answer))), [Effect::Emit(CardEvent::Serial(word))]);
+        assert_eq!((&state.rows()[0].check, state.rows()[0].check.word()), (&check, word));
+    }
+}
+
+#[test]
 fn an_answer_never_overtakes_a_newer_one() {
     let mut state = card();
     update(&mut state, Event::SerialTyped(0, "S1".into()));

@@ -156,6 +156,7 @@ pub(super) fn message(kind: FieldKind, fault: Fault) -> Message {
         Fault::TooManySerialNumbers => Text::TooManySerialNumbers,
         Fault::SerialNumberUnknown => Text::Unknown,
         Fault::SerialNumberRegistered => Text::Taken,
+        Fault::SerialNumberNotAccepted => Text::NotAccepted,
         Fault::File => Text::ReceiptLost,
     }
 }

@@ -40,6 +40,8 @@ pub enum Check {
     Registered,
     /// Not known; numbers that look like it and are.
     Unknown(Vec<String>),
+    /// It cannot be registered, and the gateway does not tell why.
+    NotAccepted,
     /// It could not be found out.
     Failed,
 }
@@ -52,7 +54,8 @@ impl Check {
             Check::Checking => "checking",
             Check::Available(_) => "available",
             Check::Registered => "registered",
-            Check::Unknown(_) => "unknown",
+            // Of the words that pages know, this one claims least.
+            Check::Unknown(_) | Check::NotAccepted => "unknown",
             Check::Failed => "failed",
         }
     }
@@ -104,9 +107,10 @@ impl Row {
         }
         self.check = match answer {
             Ok(answer) => match answer.status {
-                CheckStatus::Available => Check::Available(answer.product.and_then(|product| product.name)),
+                CheckStatus::Available | CheckStatus::Accepted => Check::Available(answer.product.and_then(|product| product.name)),
                 CheckStatus::Registered => Check::Registered,
                 CheckStatus::Unknown => Check::Unknown(answer.did_you_mean),
+                CheckStatus::NotAccepted => Check::NotAccepted,
             },
             Err(CallFault::Problem(422, _, _)) => Check::Unknown(Vec::new()),
             Err(CallFault::NoAnswer | CallFault::Problem(..) | CallFault::Nonsense) => Check::Failed,

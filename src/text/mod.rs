@@ -97,6 +97,8 @@ texts! {
     Taken = "taken",
     /// Under a serial number that nobody knows.
     Unknown = "unknown",
+    /// Under a serial number that cannot be registered, where the form does not tell why.
+    NotAccepted = "not-accepted",
     /// Under a serial number that could not be checked.
     CheckFailed = "check-failed",
     /// In the receipt field; `{percent}` is how much has arrived.

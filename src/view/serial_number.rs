@@ -127,7 +127,9 @@ fn ways(context: Context, id: u32) -> AnyView {
             }
             Some(Check::Unknown(alike)) if !alike.is_empty() => suggestions(context, id, alike),
             Some(Check::Registered) => registered(context, id),
-            Some(Check::Unknown(_) | Check::None | Check::Checking | Check::Available(_) | Check::Failed) | None => nothing(),
+            Some(Check::Unknown(_) | Check::None | Check::Checking | Check::Available(_) | Check::NotAccepted | Check::Failed) | None => {
+                nothing()
+            }
         },
     )
 }
@@ -222,7 +224,7 @@ fn of_row(state: &FormState, id: u32) -> Option<&Row> {
 fn class_of(check: &Check) -> &'static str {
     match check {
         Check::Available(_) => "say good",
-        Check::Registered | Check::Unknown(_) => "say bad",
+        Check::Registered | Check::Unknown(_) | Check::NotAccepted => "say bad",
         Check::None | Check::Checking | Check::Failed => "say quiet",
     }
 }
@@ -235,6 +237,7 @@ fn status(context: Context, check: &Check) -> AnyView {
         Check::Available(None) => (Icon::Tick, context.say(Text::Found)),
         Check::Registered => (Icon::Exclamation, context.say(Text::Taken)),
         Check::Unknown(_) => (Icon::Exclamation, context.say(Text::Unknown)),
+        Check::NotAccepted => (Icon::Exclamation, context.say(Text::NotAccepted)),
         Check::Failed => (Icon::Exclamation, context.say(Text::CheckFailed)),
     };
     icon.beside(words).into_any()

@@ -23,6 +23,7 @@ mod axe;
 mod before_live;
 mod console;
 mod dialog;
+mod discreet;
 mod drafts;
 mod faults;
 mod hosts;

@@ -5,6 +5,7 @@ use regcard_protocol::limits as shared;
 use regcard_protocol::serial_number::{CheckAnswer, CheckStatus, CheckedProduct, SerialNumber};
 
 use crate::app::App;
+use crate::discreet;
 use crate::extract::PageSession;
 use crate::forward;
 use crate::problem::GatewayError;
@@ -19,21 +20,26 @@ use crate::test_keys;
 pub async fn check(app: &App, page: &PageSession, serial: &SerialNumber) -> Result<CheckAnswer, GatewayError> {
     let form = app.form(&page.merchant, &page.session.frm).ok_or(GatewayError::FormNotAllowed)?;
     let rules = &form.form.serial_numbers;
-    match &page.merchant.mode {
-        Mode::Own => own(app, &page.merchant.id, serial, rules.one_time).await,
+    let answer = match &page.merchant.mode {
+        Mode::Own => own(app, &page.merchant.id, serial, rules).await,
         Mode::Forward(upstream) => at_upstream(app, &page.merchant, upstream, serial, rules).await,
         Mode::Test => test_keys::check(serial).await,
-    }
+    }?;
+    Ok(if rules.discreet { discreet::answer(serial, answer.status) } else { answer })
 }
 
-async fn own(app: &App, merchant: &str, serial: &SerialNumber, one_time: bool) -> Result<CheckAnswer, GatewayError> {
+async fn own(app: &App, merchant: &str, serial: &SerialNumber, rules: &SerialNumberRules) -> Result<CheckAnswer, GatewayError> {
     let folded = Folded::of(serial);
     let Some(known) = app.store.serial(merchant.to_owned(), folded.clone()).await? else {
+        // What is not told is not looked for either: it would take longer than for a number that is known.
+        if rules.discreet {
+            return Ok(unknown(serial));
+        }
         let alike = app.store.alike(merchant.to_owned(), folded.looks(), shared::SUGGESTIONS).await?;
         let did_you_mean = alike.iter().map(|serial| serial.as_str().to_owned()).collect();
         return Ok(CheckAnswer { did_you_mean, ..unknown(serial) });
     };
-    let status = if one_time && known.owned { CheckStatus::Registered } else { CheckStatus::Available };
+    let status = if rules.one_time && known.owned { CheckStatus::Registered } else { CheckStatus::Available };
     Ok(CheckAnswer { status, serial_number: known.serial, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
 }
 

@@ -25,6 +25,8 @@ pub mod clock;
 pub mod config;
 /// What the gateway answers, as OpenAPI.
 pub mod description;
+/// What a form tells of serial numbers that tells as little as it can.
+pub mod discreet;
 /// What a merchant puts on a page.
 pub mod embedding;
 /// Who is asking, and for what.

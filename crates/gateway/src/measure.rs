@@ -129,6 +129,8 @@ pub fn checked(status: CheckStatus) {
         CheckStatus::Available => "available",
         CheckStatus::Registered => "registered",
         CheckStatus::Unknown => "unknown",
+        CheckStatus::Accepted => "accepted",
+        CheckStatus::NotAccepted => "not_accepted",
     };
     counter!(CHECKS, "answer" => status).increment(1);
 }

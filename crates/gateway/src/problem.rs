@@ -161,10 +161,13 @@ impl From<TokenError> for GatewayError {
 }
 
 impl GatewayError {
-    /// How many serial numbers a refusal says are not known: each is an answer to a question, as a check would be.
+    /// How many serial numbers a refusal says are not known, or are not accepted: each is an answer to a question, as a check would be.
     pub fn unknown_serials(&self) -> usize {
         match self {
-            GatewayError::Validation(errors) => errors.iter().filter(|error| error.code == Fault::SerialNumberUnknown.code()).count(),
+            GatewayError::Validation(errors) => {
+                let misses = [Fault::SerialNumberUnknown, Fault::SerialNumberNotAccepted].map(Fault::code);
+                errors.iter().filter(|error| misses.contains(&error.code.as_str())).count()
+            }
             _other => 0,
         }
     }

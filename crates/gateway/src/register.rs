@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::app::App;
 use crate::clock;
+use crate::discreet;
 use crate::extract::{IdempotencyKey, PageSession};
 use crate::forms::LoadedForm;
 use crate::limits;
@@ -53,7 +54,7 @@ pub struct Sender {
 /// Registers what a card sent.
 ///
 /// # Errors
-/// 422 for what is missing or wrong, 409 for a serial number that is taken, 403 for another form; what the store, or an
+/// 422 for what is missing or wrong, 409 for a serial number that is taken (422 where checking is discreet), 403 for another form; what the store, or an
 /// upstream, refuses.
 pub async fn from_page(
     app: &Arc<App>,
@@ -87,7 +88,7 @@ pub async fn from_sender(
     let submit = new_submit(app, &sender.merchant, Interface::Browser, key, fingerprint)?;
     let form = app.form(&sender.merchant, &sender.form).ok_or(GatewayError::FormNotAllowed)?;
     let accepted = accept(&form.form, sent, app)?;
-    match &sender.merchant.mode {
+    let done = match &sender.merchant.mode {
         Mode::Forward(upstream) => forward::register(app, sender, upstream, &form, submit, accepted).await.inspect(measure::registered),
         Mode::Test => {
             let named: Vec<_> = accepted.iter().cloned().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
@@ -103,7 +104,8 @@ pub async fn from_sender(
             uploads::look_at(app, &batch.merchant, batch.sid.as_deref(), batch.registrations.iter().flat_map(|one| &one.receipts)).await?;
             store(app, batch).await
         }
-    }
+    };
+    if form.form.serial_numbers.discreet { done.map_err(discreet::refusal) } else { done }
 }
 
 /// The mails that confirm what was registered: one a submit and address, so that nobody is sent twenty by one of them.

@@ -134,6 +134,10 @@ pub enum CheckStatus {
     Registered,
     /// Not known.
     Unknown,
+    /// It can be registered. This and the next one are said where the form is set to discreet checking.
+    Accepted,
+    /// It cannot, and why is not told.
+    NotAccepted,
 }
 
 /// What a serial number belongs to.

@@ -46,6 +46,9 @@ fn words(text: Text) -> &'static str {
         Text::Unknown => {
             "Diese Nummer ist nicht bekannt. Sehen Sie noch einmal auf dem Etikett nach: 0 und O, 1 und I sind leicht zu verwechseln."
         }
+        Text::NotAccepted => {
+            "Diese Nummer lässt sich hier nicht registrieren. Vergleichen Sie sie mit dem Etikett; stimmt sie, schicken Sie sie dem Shop auf anderem Weg."
+        }
         Text::CheckFailed => "Die Nummer lässt sich gerade nicht prüfen. Sie können das Formular trotzdem senden.",
         Text::UploadPercent => "{percent}\u{a0}% gesendet",
         Text::UploadStored => "Angekommen",

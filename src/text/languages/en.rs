@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "This number is known.",
         Text::Taken => "This number is registered already.",
         Text::Unknown => "No such number is known. Look at the label again: 0 and O, 1 and I are easily taken for each other.",
+        Text::NotAccepted => {
+            "This number cannot be registered here. Compare it with the label; if it is the same, send it to the shop in another way."
+        }
         Text::CheckFailed => "It could not be checked just now. You can send the form all the same.",
         Text::UploadPercent => "{percent} % sent",
         Text::UploadStored => "Received",

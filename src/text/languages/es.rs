@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Hemos encontrado este número.",
         Text::Taken => "Este número ya está registrado.",
         Text::Unknown => "No encontramos este número. Vuelve a mirar la etiqueta: es fácil confundir el 0 con la O y el 1 con la I.",
+        Text::NotAccepted => {
+            "Este número no se puede registrar aquí. Compáralo con la etiqueta; si coincide, envíalo a la tienda por otro medio."
+        }
         Text::CheckFailed => "Ahora mismo no se puede comprobar. Puedes enviar el formulario de todos modos.",
         Text::UploadPercent => "{percent}\u{a0}% enviado",
         Text::UploadStored => "Recibido",

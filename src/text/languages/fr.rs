@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Ce numéro est connu.",
         Text::Taken => "Ce numéro est déjà enregistré.",
         Text::Unknown => "Ce numéro n’est pas connu. Regardez encore une fois l’étiquette\u{a0}: 0 et O, 1 et I se confondent facilement.",
+        Text::NotAccepted => {
+            "Ce numéro ne peut pas être enregistré ici. Comparez-le avec l’étiquette\u{a0}; s’il est identique, envoyez-le à la boutique par un autre moyen."
+        }
         Text::CheckFailed => "La vérification n’est pas possible pour le moment. Vous pouvez tout de même envoyer le formulaire.",
         Text::UploadPercent => "{percent}\u{a0}% envoyés",
         Text::UploadStored => "Reçu",

@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Questo numero è stato trovato.",
         Text::Taken => "Questo numero è già registrato.",
         Text::Unknown => "Questo numero non risulta. Controllare di nuovo l’etichetta: 0 e O, 1 e I si confondono facilmente.",
+        Text::NotAccepted => {
+            "Questo numero non può essere registrato qui. Confrontarlo con l’etichetta; se è uguale, inviarlo al negozio in un altro modo."
+        }
         Text::CheckFailed => "Al momento non è possibile verificarlo. Il modulo si può inviare comunque.",
         Text::UploadPercent => "Inviato il {percent}%",
         Text::UploadStored => "Ricevuto",

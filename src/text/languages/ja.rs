@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "この番号を確認できました。",
         Text::Taken => "この番号はすでに登録されています。",
         Text::Unknown => "この番号は見つかりませんでした。ラベルをもう一度ご確認ください。0とO、1とIは見間違えやすい文字です。",
+        Text::NotAccepted => {
+            "この番号はここでは登録できません。ラベルと見比べてください。同じ場合は、別の方法でショップに番号をお知らせください。"
+        }
         Text::CheckFailed => "ただいま番号を確認できません。このままでもフォームを送信できます。",
         Text::UploadPercent => "{percent}% 送信済み",
         Text::UploadStored => "受け取りました",

@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Dit nummer is bekend.",
         Text::Taken => "Dit nummer is al geregistreerd.",
         Text::Unknown => "Dit nummer is niet bekend. Kijk nog eens op het label: 0 en O, 1 en I lijken veel op elkaar.",
+        Text::NotAccepted => {
+            "Dit nummer kan hier niet worden geregistreerd. Vergelijk het met het label; klopt het, stuur het dan op een andere manier naar de winkel."
+        }
         Text::CheckFailed => "Controleren lukt nu even niet. Je kunt het formulier toch verzenden.",
         Text::UploadPercent => "{percent}% verzonden",
         Text::UploadStored => "Ontvangen",

@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Ten numer jest znany.",
         Text::Taken => "Ten numer jest już zarejestrowany.",
         Text::Unknown => "Ten numer nie jest znany. Spójrz jeszcze raz na etykietę: 0 i O oraz 1 i I łatwo pomylić.",
+        Text::NotAccepted => {
+            "Tego numeru nie można tutaj zarejestrować. Warto porównać go z etykietą; jeśli się zgadza, można przesłać go do sklepu w inny sposób."
+        }
         Text::CheckFailed => "Nie można teraz sprawdzić tego numeru. Mimo to można wysłać formularz.",
         Text::UploadPercent => "Wysłano {percent}%",
         Text::UploadStored => "Otrzymano",

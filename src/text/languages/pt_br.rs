@@ -45,6 +45,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Este número foi encontrado.",
         Text::Taken => "Este número já está registrado.",
         Text::Unknown => "Não encontramos este número. Olhe a etiqueta mais uma vez: é fácil confundir 0 com O e 1 com I.",
+        Text::NotAccepted => {
+            "Este número não pode ser registrado aqui. Compare-o com a etiqueta; se estiver igual, envie-o à loja de outra forma."
+        }
         Text::CheckFailed => "Não foi possível verificar agora. Você pode enviar o formulário mesmo assim.",
         Text::UploadPercent => "{percent}% enviado",
         Text::UploadStored => "Recebido",

@@ -44,6 +44,9 @@ fn words(text: Text) -> &'static str {
         Text::Found => "Numret är känt.",
         Text::Taken => "Numret är redan registrerat.",
         Text::Unknown => "Numret är inte känt. Titta på etiketten en gång till: 0 och O, 1 och I är lätta att blanda ihop.",
+        Text::NotAccepted => {
+            "Det här numret går inte att registrera här. Jämför det med etiketten; om det stämmer, skicka det till butiken på något annat sätt."
+        }
         Text::CheckFailed => "Det gick inte att kontrollera numret just nu. Du kan skicka formuläret ändå.",
         Text::UploadPercent => "{percent}\u{a0}% skickat",
         Text::UploadStored => "Mottaget",

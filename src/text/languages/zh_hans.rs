@@ -46,6 +46,7 @@ fn words(text: Text) -> &'static str {
         Text::Found => "已找到此序列号。",
         Text::Taken => "此序列号已注册。",
         Text::Unknown => "找不到此序列号。请再看一下标签：0 和 O、1 和 I 很容易混淆。",
+        Text::NotAccepted => "此序列号无法在这里注册。请与标签核对；如果一致，请用其他方式将它发给商家。",
         Text::CheckFailed => "暂时无法查询。您仍然可以提交表单。",
         Text::UploadPercent => "已发送 {percent}%",
         Text::UploadStored => "已收到",

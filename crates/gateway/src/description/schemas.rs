@@ -61,7 +61,10 @@ fn page() -> Value {
         }), &[]),
         "CheckRequest": exact(json!({ "serialNumber": text() }), &[]),
         "Check": exact(json!({
-            "status": { "enum": ["available", "registered", "unknown"] },
+            "status": {
+                "enum": ["available", "registered", "unknown", "accepted", "not_accepted"],
+                "description": "A form that is set to discreet checking says `accepted` or `not_accepted`, and no other form does. With it nothing else is told: no product, nothing that looks alike, and the number as it was typed.",
+            },
             "serialNumber": text(),
             "product": exact(json!({ "name": text(), "sku": text() }), &["name", "sku"]),
             "didYouMean": { "type": "array", "items": text(), "maxItems": shared::SUGGESTIONS },

@@ -8,6 +8,7 @@ use super::probe::probe;
 use super::{answered, check_serials, noted, quiet};
 use crate::app::App;
 use crate::clock;
+use crate::discreet;
 use crate::limits;
 use crate::outbox::{Lane, backoff};
 use crate::problem::GatewayError;
@@ -63,6 +64,11 @@ async fn park(app: &App, row: &OutboxRow, why: &str) -> Result<(), StoreError> {
     app.store.outbox_change(change, app.clock.millis()).await.map(|_changed| ())
 }
 
+/// What a page may read of a refusal as long as its submit is remembered. The merchant is told why.
+fn told_discreetly(outcome: Outcome) -> Outcome {
+    Outcome { taken: false, errors: discreet::errors(outcome.errors), ..outcome }
+}
+
 struct Delivery<'a> {
     app: &'a App,
     merchant: &'a Merchant,
@@ -95,6 +101,7 @@ impl Delivery<'_> {
                 Some(Step::Refused { outcome, why }) => {
                     self.app.outbox.lanes.worked(&Lane::forward(&self.merchant.id));
                     answered(self.app, self.merchant, self.upstream).await;
+                    let outcome = if waiting.discreet { told_discreetly(outcome) } else { outcome };
                     return self.refused(outcome, why, whose).await;
                 }
                 Some(Step::Park(why)) => {

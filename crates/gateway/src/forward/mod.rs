@@ -65,7 +65,7 @@ pub async fn register(
         }
         let reference = reference(&clock::new_id(&app.clock));
         let body = body(app, sender, position, registration, &reference).await?;
-        items.push(Item::Waiting(Box::new(Waiting { reference, body, unchecked })));
+        items.push(Item::Waiting(Box::new(Waiting { reference, body, unchecked, discreet: form.form.serial_numbers.discreet })));
     }
     let parcel = Parcel::new(&submit.key, items);
     let now = app.clock.millis();

@@ -34,6 +34,9 @@ pub(super) struct Waiting {
     /// Its serial numbers, if they still have to be looked up, and by which rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) unchecked: Option<Unchecked>,
+    /// Whether a page is told what is wrong with a serial number, or only that it cannot be registered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) discreet: bool,
 }
 
 /// Serial numbers that could not be looked up yet.
@@ -114,7 +117,7 @@ mod tests {
         let key = SubmitKey { merchant: "shop".to_owned(), interface: Interface::Browser, hash: [7; 32] };
         let waiting = |name: &str| {
             let body = json!({ "customerName": name });
-            Item::Waiting(Box::new(Waiting { reference: format!("regcard-{name}"), body, unchecked: None }))
+            Item::Waiting(Box::new(Waiting { reference: format!("regcard-{name}"), body, unchecked: None, discreet: false }))
         };
         let mut parcel = Parcel::new(&key, vec![waiting("Mara"), waiting("Tom")]);
         assert!(!parcel.has_begun());

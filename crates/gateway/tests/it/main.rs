@@ -29,6 +29,7 @@ mod credentials;
 mod cross_origin;
 mod crowds;
 mod description;
+mod discreet;
 mod durability;
 mod figures;
 mod first_start;

@@ -58,6 +58,9 @@ pub enum FormError {
     /// Not a country.
     #[error("\"{0}\" is no country: two capital letters, as ISO 3166-1 has them")]
     Country(String),
+    /// What is not told could be worked out.
+    #[error("serial_numbers: discreet needs validate, or every number that is refused is one that is registered")]
+    Discreet,
     /// An address that a page must not lead to.
     #[error("{0} has to be an address that begins with https://")]
     Link(&'static str),
@@ -109,6 +112,10 @@ impl Form {
         }
         if let Some(format) = &self.serial_numbers.format {
             Pattern::parse(format).ok_or_else(|| FormError::Pattern(format.clone()))?;
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.serial_numbers.discreet && !self.serial_numbers.validate {
+            return Err(FormError::Discreet);
         }
         if let Some(country) = self.default_country.as_ref().filter(|code| !country::is_country(code)) {
             return Err(FormError::Country(country.clone()));
@@ -261,6 +268,15 @@ mod tests {
         let mut without = form(field("Age", FieldKind::Text));
         without.fields[0].required = false;
         assert_eq!(without.check(), Err(FormError::NoEmail));
+    }
+
+    #[test]
+    fn discretion_needs_numbers_that_are_looked_for() {
+        let mut form = form(field("serialNumber", FieldKind::SerialNumber));
+        (form.serial_numbers.discreet, form.serial_numbers.one_time) = (true, true);
+        assert_eq!(form.check(), Err(FormError::Discreet));
+        form.serial_numbers.validate = true;
+        assert_eq!(form.check(), Ok(()));
     }
 
     #[test]

@@ -98,6 +98,10 @@ pub struct SerialNumberRules {
     pub one_time: bool,
     /// Several numbers fit into one registration.
     pub several: bool,
+    /// Whoever asks is not told why a number cannot be registered. Read by the gateway; the card knows it by what it is answered.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(skip_serializing)]
+    pub discreet: bool,
     /// What every number looks like, see [`crate::pattern::Pattern`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,

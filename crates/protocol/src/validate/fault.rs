@@ -29,6 +29,8 @@ pub enum Fault {
     SerialNumberUnknown,
     /// A serial number that is registered already.
     SerialNumberRegistered,
+    /// One or the other, where the form does not tell which.
+    SerialNumberNotAccepted,
     /// Not a telephone number.
     Phone,
     /// Not a number.
@@ -52,7 +54,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub(super) const ALL: [Fault; 23] = [
+    pub(super) const ALL: [Fault; 24] = [
         Fault::Required,
         Fault::TooLong,
         Fault::Characters,
@@ -66,6 +68,7 @@ impl Fault {
         Fault::TooManySerialNumbers,
         Fault::SerialNumberUnknown,
         Fault::SerialNumberRegistered,
+        Fault::SerialNumberNotAccepted,
         Fault::Phone,
         Fault::Number,
         Fault::TooSmall,
@@ -94,6 +97,7 @@ impl Fault {
             Fault::TooManySerialNumbers => "too-many-serial-numbers",
             Fault::SerialNumberUnknown => "serial-number-unknown",
             Fault::SerialNumberRegistered => "serial-number-registered",
+            Fault::SerialNumberNotAccepted => "serial-number-not-accepted",
             Fault::Phone => "phone",
             Fault::Number => "number",
             Fault::TooSmall => "too-small",
@@ -128,6 +132,7 @@ impl Fault {
             Fault::TooManySerialNumbers => "is one serial number more than is taken",
             Fault::SerialNumberUnknown => "is not a known serial number",
             Fault::SerialNumberRegistered => "is registered already",
+            Fault::SerialNumberNotAccepted => "cannot be registered",
             Fault::Phone => "is not a telephone number",
             Fault::Number => "is not a number",
             Fault::TooSmall => "is smaller than allowed",

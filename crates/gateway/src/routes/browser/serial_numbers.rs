@@ -35,7 +35,7 @@ pub(super) async fn check(
     app.budgets.check(&page.session.sid, peer.into(), now).await?;
     let answer = check::check(&app, &page, &serial).await?;
     measure::checked(answer.status);
-    if answer.status == CheckStatus::Unknown {
+    if matches!(answer.status, CheckStatus::Unknown | CheckStatus::NotAccepted) {
         app.budgets.missed(1, peer.into(), now).await?;
     }
     Ok(Json(answer))
