@@ -1,0 +1,82 @@
+//! The last that is taken, and the first that is not.
+
+use super::*;
+
+fn home() -> Address {
+    Address::from(IpAddr::from([203, 0, 113, 7]))
+}
+
+fn budgets(factor: u32) -> Budgets {
+    Budgets { factor, secret: [7; 32], books: Books::own() }
+}
+
+fn seconds_left(refused: Result<(), GatewayError>) -> Option<u32> {
+    match refused {
+        Ok(()) => None,
+        Err(GatewayError::BudgetExhausted { retry_after }) => Some(retry_after),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_session_has_sixty_checks_twelve_uploads_and_ten_registrations() {
+    let budgets = budgets(1);
+    for _ in 0..60 {
+        budgets.check("s", home(), 0).await.unwrap();
+    }
+    assert!(budgets.check("s", home(), 0).await.is_err());
+    for _ in 0..12 {
+        budgets.upload("s", home(), 0).await.unwrap();
+    }
+    assert!(budgets.upload("s", home(), 0).await.is_err());
+    for key in 0..10 {
+        budgets.registration("s", [key; 32], home(), 0).await.unwrap();
+    }
+    for _ in 0..2 {
+        assert!(budgets.registration("s", [10; 32], home(), 0).await.is_err(), "also when it is tried again");
+    }
+    budgets.registration("s", [3; 32], home(), 0).await.expect("the same submit again is free");
+}
+
+#[tokio::test]
+async fn an_address_comes_again_when_its_hour_is_over() {
+    let budgets = budgets(1);
+    for number in 0..600 {
+        budgets.check(&format!("s{number}"), home(), 100).await.unwrap();
+    }
+    assert_eq!(seconds_left(budgets.check("one-more", home(), 100).await), Some(3_600));
+    assert_eq!(seconds_left(budgets.check("one-more", home(), 3_699).await), Some(1));
+    budgets.check("one-more", home(), 3_700).await.unwrap();
+}
+
+#[tokio::test]
+async fn guessing_ends_sooner_than_checking() {
+    for (factor, allowed) in [(1, false), (2, true)] {
+        let budgets = budgets(factor);
+        for number in 0..120 {
+            budgets.check(&format!("s{number}"), home(), 0).await.unwrap();
+            budgets.missed(1, home(), 0).await.unwrap();
+        }
+        assert_eq!(budgets.check("one-more", home(), 0).await.is_ok(), allowed);
+    }
+}
+
+#[test]
+fn one_customer_of_ipv6_is_one_address() {
+    let one: Address = IpAddr::from([0x2001, 0xdb8, 1, 2, 3, 4, 5, 6]).into();
+    let same: Address = IpAddr::from([0x2001, 0xdb8, 1, 2, 9, 9, 9, 9]).into();
+    let other: Address = IpAddr::from([0x2001, 0xdb8, 1, 3, 3, 4, 5, 6]).into();
+    assert_eq!(one, same);
+    assert_ne!(one, other);
+    assert_eq!(Address::from(IpAddr::from([0, 0, 0, 0, 0, 0xffff, 0xcb00, 0x7107])), home());
+}
+
+#[tokio::test]
+async fn many_addresses_do_not_fill_the_memory() {
+    let budgets = budgets(1);
+    for number in 0..limits::BUDGET_ENTRIES as u32 + 50_000 {
+        let _answer = budgets.session(Address::from(IpAddr::from(number.to_be_bytes())), 0).await;
+    }
+    let Books::Own(books) = &budgets.books else { panic!("these are its own") };
+    assert!(books.lock().unwrap().len() <= limits::BUDGET_ENTRIES + 2);
+}
