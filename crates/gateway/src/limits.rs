@@ -194,6 +194,10 @@ pub const ADDRESS_CHECKS_HOUR: u32 = 600;
 /// 120 checks an hour and address that find nothing: guessing is mostly that.
 pub const ADDRESS_MISSES_HOUR: u32 = 120;
 
+/// 500 checks an hour that find nothing, of all visitors of one merchant together: whoever guesses from many addresses gets no further.
+/// If one customer in twenty mistypes a number, ten thousand an hour stay below it.
+pub const MERCHANT_MISSES_HOUR: u32 = 500;
+
 /// 120 uploads an hour and address.
 pub const ADDRESS_UPLOADS_HOUR: u32 = 120;
 

@@ -1,4 +1,4 @@
-//! How much one session, and one address, may ask for. One gateway counts in memory: a restart forgives, and nothing is written per
+//! How much one session, one address, and all visitors of one merchant together may ask for. One gateway counts in memory: a restart forgives, and nothing is written per
 //! request. Several gateways on one store count there, together.
 //!
 //! Who it was is not kept: things are counted under the hash of their names, by the gateway's secret.
@@ -13,7 +13,7 @@ use regcard_protocol::limits as shared;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::secrets::{Purpose, Secrets};
-use crate::store::{Counted, Once, Spent, Store};
+use crate::store::{Counted, Merchant, Mode, Once, Spent, Store};
 
 use books::{Books, Name};
 
@@ -30,13 +30,14 @@ impl From<IpAddr> for Address {
     }
 }
 
-/// What an address has a budget of.
+/// What an address has a budget of, or a merchant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     SessionsMinute,
     SessionsHour,
     Checks,
     Misses,
+    MerchantMisses,
     Uploads,
     Registrations,
 }
@@ -48,6 +49,7 @@ impl Kind {
             Kind::SessionsHour => limits::ADDRESS_SESSIONS_HOUR,
             Kind::Checks => limits::ADDRESS_CHECKS_HOUR,
             Kind::Misses => limits::ADDRESS_MISSES_HOUR,
+            Kind::MerchantMisses => limits::MERCHANT_MISSES_HOUR,
             Kind::Uploads => limits::ADDRESS_UPLOADS_HOUR,
             Kind::Registrations => limits::ADDRESS_REGISTRATIONS_HOUR,
         }
@@ -59,6 +61,7 @@ impl Kind {
             Kind::SessionsHour => "sessions an hour",
             Kind::Checks => "checks",
             Kind::Misses => "misses",
+            Kind::MerchantMisses => "misses of a merchant",
             Kind::Uploads => "uploads",
             Kind::Registrations => "registrations of an address",
         }
@@ -67,7 +70,7 @@ impl Kind {
     fn seconds(self) -> i64 {
         match self {
             Kind::SessionsMinute => 60,
-            Kind::SessionsHour | Kind::Checks | Kind::Misses | Kind::Uploads | Kind::Registrations => 3_600,
+            Kind::SessionsHour | Kind::Checks | Kind::Misses | Kind::MerchantMisses | Kind::Uploads | Kind::Registrations => 3_600,
         }
     }
 }
@@ -86,7 +89,7 @@ impl std::fmt::Debug for Budgets {
 }
 
 impl Budgets {
-    /// Budgets per address are this many times the defaults. With a store they are shared by all gateways on it.
+    /// Budgets per address and merchant are this many times the defaults. With a store they are shared by all gateways on it.
     pub fn new(factor: u32, secrets: &Secrets, shared: Option<Arc<dyn Store>>) -> Budgets {
         let secret = secrets.newest(Purpose::Budget).map(|(_, key)| key).unwrap_or_default();
         Budgets { factor, secret, books: shared.map_or_else(Books::own, Books::Shared) }
@@ -104,17 +107,35 @@ impl Budgets {
     /// One more check.
     pub async fn check(&self, sid: &str, address: Address, now: i64) -> Result<(), GatewayError> {
         self.of_session("checks", sid, shared::SESSION_CHECKS, now).await?;
-        let missed = self.books.spent(self.name(Kind::Misses.word(), &[&address.bytes()]), now).await?;
-        if let Some(missed) = missed.filter(|missed| missed.used >= u64::from(self.limit(Kind::Misses))) {
-            return Err(exhausted(missed, now));
-        }
+        self.not_used_up(Kind::Misses, &address.bytes(), now).await?;
         self.of_address(Kind::Checks, address, now).await
     }
 
+    /// Whether a merchant's serial numbers can be asked about now. What is guessed from many addresses is too much of a merchant's
+    /// before it is too much of any of them.
+    pub async fn guessed(&self, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
+        match merchant.mode {
+            Mode::Own | Mode::Forward(_) => self.not_used_up(Kind::MerchantMisses, merchant.id.as_bytes(), now).await,
+            // It knows none of the merchant's numbers.
+            Mode::Test => Ok(()),
+        }
+    }
+
     /// Checks found nothing. Who is over the limit is told at the next one.
-    pub async fn missed(&self, count: usize, address: Address, now: i64) -> Result<(), GatewayError> {
+    pub async fn missed(&self, count: usize, address: Address, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
         for _ in 0..count {
             self.books.spend(self.name(Kind::Misses.word(), &[&address.bytes()]), Kind::Misses.seconds(), now).await?;
+            if merchant.mode == Mode::Test {
+                continue;
+            }
+            let kind = Kind::MerchantMisses;
+            let spent = self.books.spend(self.name(kind.word(), &[merchant.id.as_bytes()]), kind.seconds(), now).await?;
+            if spent.used == u64::from(self.limit(kind)) {
+                tracing::warn!(
+                    merchant = merchant.id,
+                    "serial numbers of this merchant are guessed; for a while none is checked before it is sent"
+                );
+            }
         }
         Ok(())
     }
@@ -156,6 +177,14 @@ impl Budgets {
     async fn of_address(&self, kind: Kind, address: Address, now: i64) -> Result<(), GatewayError> {
         let spent = self.books.spend(self.name(kind.word(), &[&address.bytes()]), kind.seconds(), now).await?;
         if spent.used <= u64::from(self.limit(kind)) { Ok(()) } else { Err(exhausted(spent, now)) }
+    }
+
+    async fn not_used_up(&self, kind: Kind, whose: &[u8], now: i64) -> Result<(), GatewayError> {
+        let spent = self.books.spent(self.name(kind.word(), &[whose]), now).await?;
+        match spent.filter(|spent| spent.used >= u64::from(self.limit(kind))) {
+            Some(spent) => Err(exhausted(spent, now)),
+            None => Ok(()),
+        }
     }
 
     fn limit(&self, kind: Kind) -> u32 {

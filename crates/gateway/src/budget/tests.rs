@@ -10,6 +10,19 @@ fn budgets(factor: u32) -> Budgets {
     Budgets { factor, secret: [7; 32], books: Books::own() }
 }
 
+fn merchant(id: &str) -> Merchant {
+    Merchant {
+        id: id.to_owned(),
+        name: String::new(),
+        origins: Vec::new(),
+        forms: Vec::new(),
+        upload_origins: Vec::new(),
+        epoch: 0,
+        mode: Mode::Own,
+        held_until: 0,
+    }
+}
+
 fn seconds_left(refused: Result<(), GatewayError>) -> Option<u32> {
     match refused {
         Ok(()) => None,
@@ -55,10 +68,60 @@ async fn guessing_ends_sooner_than_checking() {
         let budgets = budgets(factor);
         for number in 0..120 {
             budgets.check(&format!("s{number}"), home(), 0).await.unwrap();
-            budgets.missed(1, home(), 0).await.unwrap();
+            budgets.missed(1, home(), &merchant("shop"), 0).await.unwrap();
         }
         assert_eq!(budgets.check("one-more", home(), 0).await.is_ok(), allowed);
     }
+}
+
+/// Whether this number is checked, which nobody knows.
+async fn guesses(budgets: &Budgets, merchant: &Merchant, address: u8, number: u32) -> bool {
+    let address = Address::from(IpAddr::from([198, 51, 100, address]));
+    let asked =
+        budgets.guessed(merchant, 0).await.is_ok() && budgets.check(&format!("{address:?} {}", number / 60), address, 0).await.is_ok();
+    if asked {
+        budgets.missed(1, address, merchant, 0).await.unwrap();
+    }
+    asked
+}
+
+#[tokio::test]
+async fn whoever_guesses_from_fifty_addresses_is_answered_five_hundred_times() {
+    let budgets = budgets(1);
+    let (shop, other) = (merchant("shop"), merchant("other"));
+    let mut answered = 0;
+    for number in 0..10_000 / 50 {
+        for address in 0..50 {
+            answered += u32::from(guesses(&budgets, &shop, address, number).await);
+        }
+    }
+    assert_eq!(answered, limits::MERCHANT_MISSES_HOUR);
+    assert_eq!(seconds_left(budgets.guessed(&shop, 3_599).await), Some(1));
+    assert!(budgets.guessed(&shop, 3_600).await.is_ok(), "an hour later");
+    assert!(budgets.guessed(&other, 0).await.is_ok(), "another merchant's");
+    budgets.check("a session", home(), 0).await.expect("nobody else is the worse for it elsewhere");
+}
+
+#[tokio::test]
+async fn the_last_miss_of_a_merchant_is_the_five_hundredth() {
+    for (count, allowed) in [(499, true), (500, false)] {
+        let budgets = budgets(1);
+        budgets.missed(count, home(), &merchant("shop"), 0).await.unwrap();
+        assert_eq!(budgets.guessed(&merchant("shop"), 0).await.is_ok(), allowed, "{count}");
+    }
+    let budgets = budgets(1_000);
+    budgets.missed(500, home(), &merchant("shop"), 0).await.unwrap();
+    assert!(budgets.guessed(&merchant("shop"), 0).await.is_ok(), "a demo has a thousand times as many");
+}
+
+#[tokio::test]
+async fn what_a_test_key_guesses_is_no_guess_at_the_merchants_numbers() {
+    let budgets = budgets(1);
+    let tried_out = Merchant { mode: Mode::Test, ..merchant("shop") };
+    budgets.missed(500, home(), &tried_out, 0).await.unwrap();
+    assert!(budgets.guessed(&merchant("shop"), 0).await.is_ok());
+    budgets.missed(500, home(), &merchant("shop"), 0).await.unwrap();
+    assert!(budgets.guessed(&merchant("shop"), 0).await.is_err() && budgets.guessed(&tried_out, 0).await.is_ok());
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(super) struct Serve {
     /// The widget's files, instead of those that the binary carries.
     #[arg(long)]
     assets: Option<String>,
-    /// Budgets per address are this many times the defaults.
+    /// Budgets per address and merchant are this many times the defaults.
     #[arg(long)]
     address_budget_factor: Option<String>,
     /// Seconds for which a card may be taken from a cache; 0 for none. [default: 60]

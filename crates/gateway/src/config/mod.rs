@@ -53,7 +53,7 @@ pub struct Settings {
     pub upstream_quiet: u32,
     /// Whether a webhook may go to a private address.
     pub allow_private_webhooks: bool,
-    /// Budgets per address are this many times the defaults.
+    /// Budgets per address and merchant are this many times the defaults.
     pub address_budget_factor: u32,
     /// Connections and requests at once.
     pub crowd: Crowd,

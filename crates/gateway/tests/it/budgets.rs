@@ -1,6 +1,7 @@
 //! How much one session, and one address, may ask for: the last that is taken, and the first that is not.
 
 use futures_util::future::join_all;
+use regcard_gateway::limits;
 use reqwest::Method;
 use serde_json::json;
 
@@ -89,6 +90,52 @@ async fn an_address_has_sixty_sessions_a_minute() {
     Answer::to(claimed).await.problem(429, "budget-exhausted");
     gateway.clock.advance(60);
     gateway.page().await;
+}
+
+/// As many misses as a merchant has an hour, from addresses enough, in no time.
+async fn is_guessed_at(gateway: &Gateway, merchant: &str) {
+    let merchant = gateway.app.store.merchant(merchant.to_owned()).await.unwrap().unwrap();
+    let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
+    let all = usize::try_from(limits::MERCHANT_MISSES_HOUR).unwrap();
+    gateway.app.budgets.missed(all, nobody, &merchant, gateway.clock.seconds()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_merchant_who_is_guessed_at_is_asked_no_more_but_loses_no_registration() {
+    let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
+    gateway.load_serials(&["SN-1", "SN-2"]).await;
+    let other = gateway.another_shop("other", "https://other.example").await;
+    let page = gateway.page().await;
+    page.check("SN-1").await.good(200);
+    is_guessed_at(&gateway, "demo").await;
+    let refused = page.check("SN-1").await;
+    assert_eq!(refused.problem(429, "budget-exhausted")["retryable"], true);
+    assert_eq!(refused.header("retry-after"), "3600");
+    page.register(KEY, registration("SN-1")).await.good(201);
+    let hosted = crate::visitor::Visitor::opens(&gateway).await.fills_in("SN-2").sends().await;
+    assert_eq!(hosted.page.status, 201, "{}", hosted.page.text());
+    let session = other.session("https://other.example", FORM, None).await.good(201);
+    let theirs = Page { shop: other, origin: "https://other.example".to_owned(), token: session["token"].as_str().unwrap().to_owned() };
+    theirs.check("SN-1").await.good(200);
+    gateway.tried_out().await.page().await.check("TEST-UNKNOWN").await.good(200);
+    gateway.clock.advance(3_600);
+    gateway.page().await.check("SN-1").await.good(200);
+}
+
+#[tokio::test]
+async fn what_a_check_a_submit_and_the_hosted_page_miss_counts_for_the_merchant() {
+    let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
+    gateway.load_serials(&["SN-1"]).await;
+    let merchant = gateway.app.store.merchant("demo".to_owned()).await.unwrap().unwrap();
+    let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
+    let all = usize::try_from(limits::MERCHANT_MISSES_HOUR).unwrap();
+    gateway.app.budgets.missed(all - 4, nobody, &merchant, gateway.clock.seconds()).await.unwrap();
+    let page = gateway.page().await;
+    page.check("NO-1").await.good(200);
+    page.register(KEY, registration_with("", json!({ "serialNumbers": ["NO-2", "NO-3"] }))).await.problem(422, "validation");
+    page.check("SN-1").await.good(200);
+    assert_eq!(crate::visitor::Visitor::opens(&gateway).await.fills_in("NO-4").sends().await.page.status, 422);
+    page.check("SN-1").await.problem(429, "budget-exhausted");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use regcard_gateway::config::Store;
+use regcard_gateway::limits;
 use serde_json::json;
 
 use crate::database::Database;
@@ -63,6 +64,20 @@ async fn a_budget_is_one_for_both() {
     }
     for over in [page, there] {
         over.check("SN-1").await.problem(429, "budget-exhausted");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_guessed_at_one_gateway_is_guessed_at_both() {
+    let (_database, running, [one, other]) = two().await;
+    one.load_serials(&["SN-1"]).await;
+    let merchant = running.app.store.merchant("demo".to_owned()).await.unwrap().unwrap();
+    let most = usize::try_from(limits::MERCHANT_MISSES_HOUR).unwrap();
+    let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
+    running.app.budgets.missed(most - 1, nobody, &merchant, running.clock.seconds()).await.unwrap();
+    other.page().await.check("SN-2").await.good(200);
+    for shop in [one, other] {
+        shop.page().await.check("SN-1").await.problem(429, "budget-exhausted");
     }
 }
 

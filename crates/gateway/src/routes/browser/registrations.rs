@@ -33,7 +33,7 @@ pub(super) async fn register(
     app.budgets.registration(&page.session.sid, attempt, peer.into(), now).await?;
     let done = register::from_page(&app, &page, key, body, language(&query, &headers)).await;
     if let Err(error) = &done {
-        app.budgets.missed(error.unknown_serials(), peer.into(), now).await?;
+        app.budgets.missed(error.unknown_serials(), peer.into(), &page.merchant, now).await?;
     }
     let done = done?;
     let queued = done.registrations.iter().any(|one| one.status == RegistrationStatus::Queued);

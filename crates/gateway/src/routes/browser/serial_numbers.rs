@@ -32,11 +32,12 @@ pub(super) async fn check(
         GatewayError::field("/serialNumber", fault.code(), fault.message())
     })?;
     let now = app.clock.seconds();
+    app.budgets.guessed(&page.merchant, now).await?;
     app.budgets.check(&page.session.sid, peer.into(), now).await?;
     let answer = check::check(&app, &page, &serial).await?;
     measure::checked(answer.status);
     if matches!(answer.status, CheckStatus::Unknown | CheckStatus::NotAccepted) {
-        app.budgets.missed(1, peer.into(), now).await?;
+        app.budgets.missed(1, peer.into(), &page.merchant, now).await?;
     }
     Ok(Json(answer))
 }
