@@ -13,6 +13,7 @@ use regcard_protocol::problem::{FieldError, Problem, ProblemCode};
 use regcard_protocol::validate::Fault;
 use thiserror::Error;
 
+use crate::budget::Left;
 use crate::clock::NoRandomness;
 use crate::receipts::BucketError;
 use crate::store::StoreError;
@@ -104,6 +105,8 @@ pub enum GatewayError {
     BudgetExhausted {
         /// Seconds until it makes sense.
         retry_after: u32,
+        /// Of which budget, where it is one.
+        left: Option<Left>,
     },
     /// 502.
     #[error("the registration API behind this gateway gave an answer that cannot be understood")]
@@ -265,7 +268,7 @@ impl GatewayError {
     pub fn retry_after(&self) -> Option<u32> {
         let (status, _, _, retryable) = self.class();
         match self {
-            GatewayError::BudgetExhausted { retry_after } => Some(*retry_after),
+            GatewayError::BudgetExhausted { retry_after, .. } => Some(*retry_after),
             GatewayError::UpstreamUnavailable | GatewayError::BadUpstreamResponse => Some(5),
             _ if retryable && (status == 409 || status == 503) => Some(1),
             _ => None,
@@ -299,6 +302,7 @@ impl IntoResponse for GatewayError {
         self.log();
         let detail = Some(self.to_string());
         let retry_after = self.retry_after();
+        let left = if let GatewayError::BudgetExhausted { left, .. } = &self { *left } else { None };
         let errors = self.into_errors();
         let problem = Problem {
             kind: format!("urn:regcard:problem:{}", code.as_str()),
@@ -316,6 +320,9 @@ impl IntoResponse for GatewayError {
         }
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(left) = left {
+            left.note(response.headers_mut());
         }
         response.extensions_mut().insert(Unsigned(problem));
         response

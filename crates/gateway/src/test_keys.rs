@@ -101,7 +101,7 @@ pub async fn check(serial: &SerialNumber) -> Result<CheckAnswer, GatewayError> {
             Ok(known(name, CheckStatus::Available))
         }
         Some((_, Wish::Fail)) => Err(GatewayError::TestFailure),
-        Some((_, Wish::Limit)) => Err(GatewayError::BudgetExhausted { retry_after: LIMIT_SECONDS }),
+        Some((_, Wish::Limit)) => Err(GatewayError::BudgetExhausted { retry_after: LIMIT_SECONDS, left: None }),
         Some((name, Wish::Available | Wish::Taken | Wish::Queued | Wish::Lost | Wish::Uncertain)) => {
             Ok(known(name, CheckStatus::Available))
         }
@@ -144,7 +144,7 @@ pub async fn register(
         return Err(GatewayError::TestFailure);
     }
     if wishes_for(Wish::Limit) {
-        return Err(GatewayError::BudgetExhausted { retry_after: LIMIT_SECONDS });
+        return Err(GatewayError::BudgetExhausted { retry_after: LIMIT_SECONDS, left: None });
     }
     let queued = wishes_for(Wish::Queued);
     let id = || if queued { None } else { Some(format!("test-{}", clock::new_id(&app.clock))) };

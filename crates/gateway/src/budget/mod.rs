@@ -4,6 +4,8 @@
 //! Who it was is not kept: things are counted under the hash of their names, by the gateway's secret.
 
 mod books;
+mod kind;
+mod left;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,9 +15,12 @@ use regcard_protocol::limits as shared;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::secrets::{Purpose, Secrets};
-use crate::store::{Counted, Merchant, Mode, Once, Spent, Store};
+use crate::store::{Counted, Merchant, Mode, Once, Spent, Store, StoreError};
 
 use books::{Books, Name};
+use kind::Kind;
+
+pub use left::Left;
 
 /// Who asks, as far as budgets go: an IPv4 address, or the network that one IPv6 customer is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,51 +31,6 @@ impl From<IpAddr> for Address {
         match address.to_canonical() {
             IpAddr::V4(four) => Address(IpAddr::V4(four)),
             IpAddr::V6(six) => Address(IpAddr::V6((u128::from(six) >> 64 << 64).into())),
-        }
-    }
-}
-
-/// What an address has a budget of, or a merchant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    SessionsMinute,
-    SessionsHour,
-    Checks,
-    Misses,
-    MerchantMisses,
-    Uploads,
-    Registrations,
-}
-
-impl Kind {
-    fn limit(self) -> u32 {
-        match self {
-            Kind::SessionsMinute => limits::ADDRESS_SESSIONS_MINUTE,
-            Kind::SessionsHour => limits::ADDRESS_SESSIONS_HOUR,
-            Kind::Checks => limits::ADDRESS_CHECKS_HOUR,
-            Kind::Misses => limits::ADDRESS_MISSES_HOUR,
-            Kind::MerchantMisses => limits::MERCHANT_MISSES_HOUR,
-            Kind::Uploads => limits::ADDRESS_UPLOADS_HOUR,
-            Kind::Registrations => limits::ADDRESS_REGISTRATIONS_HOUR,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Kind::SessionsMinute => "sessions a minute",
-            Kind::SessionsHour => "sessions an hour",
-            Kind::Checks => "checks",
-            Kind::Misses => "misses",
-            Kind::MerchantMisses => "misses of a merchant",
-            Kind::Uploads => "uploads",
-            Kind::Registrations => "registrations of an address",
-        }
-    }
-
-    fn seconds(self) -> i64 {
-        match self {
-            Kind::SessionsMinute => 60,
-            Kind::SessionsHour | Kind::Checks | Kind::Misses | Kind::MerchantMisses | Kind::Uploads | Kind::Registrations => 3_600,
         }
     }
 }
@@ -100,15 +60,16 @@ impl Budgets {
     /// # Errors
     /// [`GatewayError::BudgetExhausted`]; that the store cannot be asked. The same for all others here.
     pub async fn session(&self, address: Address, now: i64) -> Result<(), GatewayError> {
-        self.of_address(Kind::SessionsMinute, address, now).await?;
-        self.of_address(Kind::SessionsHour, address, now).await
+        self.take(Kind::AddressSessionsMinute, &address.bytes(), now).await?;
+        self.take(Kind::AddressSessionsHour, &address.bytes(), now).await.map(drop)
     }
 
-    /// One more check.
-    pub async fn check(&self, sid: &str, address: Address, now: i64) -> Result<(), GatewayError> {
-        self.of_session("checks", sid, shared::SESSION_CHECKS, now).await?;
-        self.not_used_up(Kind::Misses, &address.bytes(), now).await?;
-        self.of_address(Kind::Checks, address, now).await
+    /// One more check. What is left of the session's.
+    pub async fn check(&self, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
+        let left = self.take(Kind::Checks, sid.as_bytes(), now).await?;
+        self.not_used_up(Kind::AddressMisses, &address.bytes(), now).await?;
+        self.take(Kind::AddressChecks, &address.bytes(), now).await?;
+        Ok(left)
     }
 
     /// Whether a merchant's serial numbers can be asked about now. What is guessed from many addresses is too much of a merchant's
@@ -124,13 +85,12 @@ impl Budgets {
     /// Checks found nothing. Who is over the limit is told at the next one.
     pub async fn missed(&self, count: usize, address: Address, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
         for _ in 0..count {
-            self.books.spend(self.name(Kind::Misses.word(), &[&address.bytes()]), Kind::Misses.seconds(), now).await?;
+            self.spend(Kind::AddressMisses, &address.bytes(), now).await?;
             if merchant.mode == Mode::Test {
                 continue;
             }
-            let kind = Kind::MerchantMisses;
-            let spent = self.books.spend(self.name(kind.word(), &[merchant.id.as_bytes()]), kind.seconds(), now).await?;
-            if spent.used == u64::from(self.limit(kind)) {
+            let spent = self.spend(Kind::MerchantMisses, merchant.id.as_bytes(), now).await?;
+            if spent.used == self.quota(Kind::MerchantMisses) {
                 tracing::warn!(
                     merchant = merchant.id,
                     "serial numbers of this merchant are guessed; for a while none is checked before it is sent"
@@ -140,55 +100,66 @@ impl Budgets {
         Ok(())
     }
 
-    /// One more upload.
-    pub async fn upload(&self, sid: &str, address: Address, now: i64) -> Result<(), GatewayError> {
-        self.of_session("uploads", sid, shared::SESSION_UPLOADS, now).await?;
-        self.of_address(Kind::Uploads, address, now).await
+    /// One more upload. What is left of the session's.
+    pub async fn upload(&self, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
+        let left = self.take(Kind::Uploads, sid.as_bytes(), now).await?;
+        self.take(Kind::AddressUploads, &address.bytes(), now).await?;
+        Ok(left)
     }
 
-    /// One more submit, or the same again, which costs nothing.
-    pub async fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<(), GatewayError> {
+    /// One more submit, or the same again, which costs nothing. What is left of the session's.
+    pub async fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<Left, GatewayError> {
         let once = Counted { name: self.name("submit", &[sid.as_bytes(), &key]), limit: 1, ends: now + limits::RENEWAL_SECONDS };
-        let session = Counted {
-            name: self.name("registrations", &[sid.as_bytes()]),
-            limit: u64::from(shared::SESSION_REGISTRATIONS),
-            ends: now + limits::RENEWAL_SECONDS,
-        };
-        let kind = Kind::Registrations;
-        let address =
-            Counted { name: self.name(kind.word(), &[&address.bytes()]), limit: u64::from(self.limit(kind)), ends: now + kind.seconds() };
-        match self.books.spend_once(once, [session, address], now).await? {
-            Once::Before | Once::Now => Ok(()),
-            // A new session has a new budget.
-            Once::Over(0, _) => Err(GatewayError::BudgetExhausted { retry_after: shared::SESSION_SECONDS }),
-            Once::Over(_, spent) => Err(exhausted(spent, now)),
+        let address = address.bytes();
+        let of = [(Kind::Registrations, sid.as_bytes()), (Kind::AddressRegistrations, &*address)];
+        let counted =
+            of.map(|(kind, whose)| Counted { name: self.name(kind.name(), &[whose]), limit: self.quota(kind), ends: now + kind.seconds() });
+        let [session, _] = counted;
+        match self.books.spend_once(once, counted, now).await? {
+            Once::Before | Once::Now => {
+                let spent = self.books.spent(session.name, now).await?.unwrap_or(Spent { used: 0, ends: session.ends });
+                Ok(self.left(Kind::Registrations, spent, now))
+            }
+            Once::Over(position, spent) => Err(self.exhausted(of[position.min(1)].0, spent, now)),
         }
     }
 
-    async fn of_session(&self, what: &str, sid: &str, limit: u32, now: i64) -> Result<(), GatewayError> {
-        let spent = self.books.spend(self.name(what, &[sid.as_bytes()]), limits::RENEWAL_SECONDS, now).await?;
-        if spent.used <= u64::from(limit) {
-            return Ok(());
-        }
-        // A new session has a new budget.
-        Err(GatewayError::BudgetExhausted { retry_after: shared::SESSION_SECONDS })
+    /// What a session has in all, of each of its budgets.
+    pub fn of_session(&self) -> [Left; 3] {
+        [Kind::Checks, Kind::Uploads, Kind::Registrations].map(|kind| self.left(kind, Spent { used: 0, ends: kind.seconds() }, 0))
     }
 
-    async fn of_address(&self, kind: Kind, address: Address, now: i64) -> Result<(), GatewayError> {
-        let spent = self.books.spend(self.name(kind.word(), &[&address.bytes()]), kind.seconds(), now).await?;
-        if spent.used <= u64::from(self.limit(kind)) { Ok(()) } else { Err(exhausted(spent, now)) }
+    async fn take(&self, kind: Kind, whose: &[u8], now: i64) -> Result<Left, GatewayError> {
+        let spent = self.spend(kind, whose, now).await?;
+        if spent.used <= self.quota(kind) { Ok(self.left(kind, spent, now)) } else { Err(self.exhausted(kind, spent, now)) }
     }
 
     async fn not_used_up(&self, kind: Kind, whose: &[u8], now: i64) -> Result<(), GatewayError> {
-        let spent = self.books.spent(self.name(kind.word(), &[whose]), now).await?;
-        match spent.filter(|spent| spent.used >= u64::from(self.limit(kind))) {
-            Some(spent) => Err(exhausted(spent, now)),
+        let spent = self.books.spent(self.name(kind.name(), &[whose]), now).await?;
+        match spent.filter(|spent| spent.used >= self.quota(kind)) {
+            Some(spent) => Err(self.exhausted(kind, spent, now)),
             None => Ok(()),
         }
     }
 
-    fn limit(&self, kind: Kind) -> u32 {
-        kind.limit().saturating_mul(self.factor)
+    async fn spend(&self, kind: Kind, whose: &[u8], now: i64) -> Result<Spent, StoreError> {
+        self.books.spend(self.name(kind.name(), &[whose]), kind.seconds(), now).await
+    }
+
+    fn left(&self, kind: Kind, spent: Spent, now: i64) -> Left {
+        let quota = self.quota(kind);
+        Left { budget: kind.name(), quota, seconds: kind.seconds(), left: quota.saturating_sub(spent.used), anew: spent.ends - now }
+    }
+
+    fn exhausted(&self, kind: Kind, spent: Spent, now: i64) -> GatewayError {
+        let left = Left { left: 0, ..self.left(kind, spent, now) };
+        // A new session has a new budget.
+        let retry_after = if kind.is_of_session() { shared::SESSION_SECONDS } else { u32::try_from(left.anew).unwrap_or(1) };
+        GatewayError::BudgetExhausted { retry_after, left: Some(left) }
+    }
+
+    fn quota(&self, kind: Kind) -> u64 {
+        u64::from(kind.quota().saturating_mul(if kind.is_of_session() { 1 } else { self.factor }))
     }
 
     fn name(&self, what: &str, whose: &[&[u8]]) -> Name {
@@ -208,10 +179,6 @@ impl Address {
             IpAddr::V6(six) => six.octets().to_vec(),
         }
     }
-}
-
-fn exhausted(spent: Spent, now: i64) -> GatewayError {
-    GatewayError::BudgetExhausted { retry_after: u32::try_from(spent.ends - now).unwrap_or(1) }
 }
 
 #[cfg(test)]

@@ -23,10 +23,10 @@ fn merchant(id: &str) -> Merchant {
     }
 }
 
-fn seconds_left(refused: Result<(), GatewayError>) -> Option<u32> {
+fn seconds_left<Taken>(refused: Result<Taken, GatewayError>) -> Option<u32> {
     match refused {
-        Ok(()) => None,
-        Err(GatewayError::BudgetExhausted { retry_after }) => Some(retry_after),
+        Ok(_) => None,
+        Err(GatewayError::BudgetExhausted { retry_after, .. }) => Some(retry_after),
         Err(other) => panic!("{other}"),
     }
 }

@@ -44,6 +44,7 @@ pub fn document() -> Value {
                 "access": { "type": "http", "scheme": "bearer", "description": "An access token, `sk_live_…`. It may stand as `accessToken` in a body of JSON instead." },
                 "idempotencyKey": { "type": "apiKey", "in": "header", "name": "Idempotency-Key", "description": "The key that a registration was sent with." },
             },
+            "headers": problems::headers(),
             "responses": problems::responses(),
             "schemas": schemas::all(),
         },

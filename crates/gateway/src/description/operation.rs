@@ -105,6 +105,14 @@ impl Operation {
         self
     }
 
+    /// What the answer before says of budgets in its head.
+    pub(super) fn with_headers(mut self, names: &[&str]) -> Operation {
+        if let Some((_, answer)) = self.answers.last_mut() {
+            answer["headers"] = headers(names);
+        }
+        self
+    }
+
     /// Content of which no more is said than its type.
     pub(super) fn answers_any(mut self, status: u16, description: &str, media_type: &str) -> Operation {
         self.answers.push((status, content(description, media_type, &json!({}))));
@@ -144,6 +152,12 @@ impl Operation {
         }
         described
     }
+}
+
+/// Headers, by their names among the components.
+pub(super) fn headers(names: &[&str]) -> Value {
+    let named = names.iter().map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })));
+    Value::Object(named.collect())
 }
 
 pub(super) fn content(description: &str, media_type: &str, schema: &Value) -> Value {

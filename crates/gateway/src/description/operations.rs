@@ -7,6 +7,9 @@ use super::operation::{BEHIND, Operation, content};
 use super::schemas::{reference, text};
 use crate::limits;
 
+/// What an answer says of the session's budget that it was taken from.
+const BUDGET: [&str; 2] = ["RateLimit-Policy", "RateLimit"];
+
 pub(super) fn all() -> Vec<Operation> {
     let mut all = card();
     all.extend(page());
@@ -85,16 +88,19 @@ fn page() -> Vec<Operation> {
         )
         .security(&["", "session"])
         .sends("SessionRequest")
-        .answers(201, "The session.", "Session"),
+        .answers(201, "The session. `RateLimit-Policy` says what it has in all.", "Session")
+        .with_headers(&["RateLimit-Policy"]),
         Operation::new("page", "post", "/v1/serial_numbers/check", "checkSerialNumber", "Whether a serial number can be registered.")
             .sends("CheckRequest")
             .example(&json!({ "serialNumber": "SN-1" }))
             .answers(200, "How it stands with it.", "Check")
+            .with_headers(&BUDGET)
             .problems(&BEHIND),
         Operation::new("page", "post", "/v1/upload_file", "grantUpload", "An address for a file.")
             .sends("UploadRequest")
             .example(&json!({ "fileName": "receipt.jpg", "fileType": "image/jpeg", "fileSize": 52_000 }))
             .answers(201, "Where its bytes go.", "Upload")
+            .with_headers(&BUDGET)
             .problems(&BEHIND)
             .problems(&[507]),
         Operation::new("page", "put", "/v1/uploads/{grant}", "upload", "A file's bytes. The address is the permission.")
@@ -111,7 +117,9 @@ fn page() -> Vec<Operation> {
             .sends("RegistrationsRequest")
             .example(&registration("SN-2"))
             .answers(201, "Registered.", "Registered")
+            .with_headers(&BUDGET)
             .answers(202, "Received; it will be passed on.", "Registered")
+            .with_headers(&BUDGET)
             .problems(&BEHIND)
             .problems(&[409, 507]),
         Operation::new(

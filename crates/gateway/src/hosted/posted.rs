@@ -86,7 +86,7 @@ async fn take(hosted: &Hosted<'_>, visit: &Visit, file: &mut PostedFile<'_>) -> 
     } else {
         let spent = hosted.app.budgets.upload(&visit.page.sid, hosted.peer.into(), hosted.app.clock.seconds()).await;
         match spent {
-            Ok(()) => {}
+            Ok(_left) => {}
             Err(GatewayError::BudgetExhausted { .. }) => return Ok(Some(Came::Refused(Text::TooMany))),
             Err(error) => return Err(error),
         }

@@ -131,7 +131,7 @@ async fn take(app: &App, opened: &Opened, peer: Peer, file: &mut PostedFile<'_>)
         return Ok(Err(if file.name.is_empty() { Text::ChooseReceipt } else { Text::FileEmpty }));
     };
     match app.budgets.upload(&sid(opened), peer.into(), app.clock.seconds()).await {
-        Ok(()) => {}
+        Ok(_left) => {}
         Err(GatewayError::BudgetExhausted { .. }) => return Ok(Err(Text::TooMany)),
         Err(error) => return Err(error),
     }

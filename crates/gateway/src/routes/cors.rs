@@ -13,6 +13,9 @@ use crate::extract::origin_of;
 /// Two hours, the longest that Chromium keeps a preflight's answer. Seconds.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 
+/// What else than the usual may be read of an answer's head.
+const EXPOSED: HeaderValue = HeaderValue::from_static("Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
+
 /// Who may read an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readers {
@@ -71,8 +74,7 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request, next: 
     if let Some(allowed) = allowed {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
         if !preflight {
-            headers
-                .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Idempotency-Replayed, Retry-After, X-Request-Id"));
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
     }
     answer

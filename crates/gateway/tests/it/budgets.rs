@@ -92,6 +92,61 @@ async fn an_address_has_sixty_sessions_a_minute() {
     gateway.page().await;
 }
 
+/// What an answer says of budgets: what there is in all, what is left, and when to come again.
+fn told(answer: &Answer) -> [String; 3] {
+    ["ratelimit-policy", "ratelimit", "retry-after"].map(|name| answer.header(name))
+}
+
+#[tokio::test]
+async fn every_answer_says_how_much_is_left_of_the_sessions_budget() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let opened = gateway.session(ORIGIN, FORM, None).await;
+    let policies = r#""checks";q=60;w=86400, "uploads";q=12;w=86400, "registrations";q=10;w=86400"#;
+    assert_eq!((opened.status, told(&opened)), (201, [policies, "", ""].map(str::to_owned)));
+    let page = gateway.page().await;
+    let says = |of: &str, quota: u32, left: u32, seconds: u32, retry: &str| {
+        [format!("\"{of}\";q={quota};w=86400"), format!("\"{of}\";r={left};t={seconds}"), retry.to_owned()]
+    };
+    let checked = page.check("SN-1").await;
+    assert_eq!((checked.status, told(&checked)), (200, says("checks", 60, 59, 86_400, "")));
+    gateway.clock.advance(10);
+    assert_eq!(told(&page.check("SN-2").await), says("checks", 60, 58, 86_390, ""));
+    let granted = page.upload_file("image/jpeg", 9).await;
+    assert_eq!((granted.status, told(&granted)), (201, says("uploads", 12, 11, 86_400, "")));
+    let refused = page.register(KEY, registration("SN-2")).await;
+    assert_eq!((refused.status, told(&refused)), (422, says("registrations", 10, 9, 86_400, "")));
+    for _ in 0..2 {
+        let registered = page.register(KEY, registration("SN-1")).await;
+        assert_eq!((registered.status, told(&registered)), (201, says("registrations", 10, 8, 86_400, "")), "the same again is free");
+    }
+    for _ in 0..11 {
+        page.upload_file("image/jpeg", 9).await.good(201);
+    }
+    let over = page.upload_file("image/jpeg", 9).await;
+    assert_eq!((over.status, told(&over)), (429, says("uploads", 12, 0, 86_400, "900")), "sooner in another session");
+}
+
+#[tokio::test]
+async fn a_refusal_says_which_budget_is_used_up() {
+    let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = gateway.page().await;
+    for _ in 0..2 {
+        let page = gateway.page().await;
+        join_all((0..60).map(|_| page.check("SN-2"))).await;
+    }
+    gateway.clock.advance(100);
+    let over = |of: &str, quota: u32, window: u32, seconds: u32| {
+        [format!("\"{of}\";q={quota};w={window}"), format!("\"{of}\";r=0;t={seconds}"), seconds.to_string()]
+    };
+    assert_eq!(told(&page.check("SN-1").await), over("address-misses", 120, 3_600, 3_500));
+    is_guessed_at(&gateway, "demo").await;
+    assert_eq!(told(&page.check("SN-1").await), over("merchant-misses", 500, 3_600, 3_500));
+    while gateway.session(ORIGIN, FORM, None).await.status == 201 {}
+    assert_eq!(told(&gateway.session(ORIGIN, FORM, None).await), over("address-sessions-minute", 60, 60, 60));
+}
+
 /// As many misses as a merchant has an hour, from addresses enough, in no time.
 async fn is_guessed_at(gateway: &Gateway, merchant: &str) {
     let merchant = gateway.app.store.merchant(merchant.to_owned()).await.unwrap().unwrap();

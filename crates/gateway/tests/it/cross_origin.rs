@@ -72,7 +72,10 @@ async fn a_shops_page_may_read_refusals_too_and_what_stands_in_their_headers() {
     let no_route = Answer::to(page.request(Method::GET, "/v1/registrations")).await;
     for (answer, status) in [(unknown, 422), (no_key, 400), (no_token, 401), (no_json, 415), (no_route, 405)] {
         assert_eq!((answer.status, answer.header("access-control-allow-origin").as_str()), (status, ORIGIN));
-        assert_eq!(answer.header("access-control-expose-headers"), "Idempotency-Replayed, Retry-After, X-Request-Id");
+        assert_eq!(
+            answer.header("access-control-expose-headers"),
+            "Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+        );
     }
     let stranger = crate::shop::Page { origin: ELSEWHERE.to_owned(), ..page };
     let refused = stranger.check("SN-1").await;

@@ -45,7 +45,7 @@ fn what_is_referred_to_is_there_and_nothing_lies_around() {
         let pointer = reference.trim_start_matches('#');
         assert!(document.pointer(pointer).is_some(), "{reference}");
     }
-    for kind in ["schemas", "responses"] {
+    for kind in ["schemas", "responses", "headers"] {
         for name in document["components"][kind].as_object().into_iter().flat_map(Map::keys) {
             let reference = format!("#/components/{kind}/{name}");
             assert!(named.contains(&reference), "nothing refers to {reference}");

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::extract::{IdempotencyKey, JsonBody, PageSession, Pairs, Peer, accepted, bearer, origin_of};
 use crate::limits;
 use crate::problem::GatewayError;
-use crate::register;
+use crate::register::{self, Done};
 use crate::secrets::unhex;
 use crate::store::{Interface, Submit, SubmitKey};
 use crate::token::Operation;
@@ -30,12 +30,15 @@ pub(super) async fn register(
     let now = app.clock.seconds();
     // The same again costs nothing; the same key with something else does, or any number of serial numbers could be tried with one.
     let attempt = register::attempt(&page.session.frm, key, &body);
-    app.budgets.registration(&page.session.sid, attempt, peer.into(), now).await?;
+    let left = app.budgets.registration(&page.session.sid, attempt, peer.into(), now).await?;
     let done = register::from_page(&app, &page, key, body, language(&query, &headers)).await;
     if let Err(error) = &done {
         app.budgets.missed(error.unknown_serials(), peer.into(), &page.merchant, now).await?;
     }
-    let done = done?;
+    Ok(left.beside(done.map(answer)))
+}
+
+fn answer(done: Done) -> Response {
     let queued = done.registrations.iter().any(|one| one.status == RegistrationStatus::Queued);
     let status = if queued { StatusCode::ACCEPTED } else { StatusCode::CREATED };
     let answer = RegistrationsAnswer { registrations: done.registrations, status_token: done.status_token };
@@ -43,7 +46,7 @@ pub(super) async fn register(
     if done.replayed {
         answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
-    Ok(answer)
+    answer
 }
 
 /// The language that a customer reads: the card's, where it says so, else the browser's.

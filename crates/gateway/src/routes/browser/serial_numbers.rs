@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use regcard_protocol::serial_number::{CheckAnswer, CheckRequest, CheckStatus, SerialNumber, SerialNumberError};
 use regcard_protocol::validate::Fault;
 
@@ -20,7 +21,7 @@ pub(super) async fn check(
     peer: Peer,
     page: PageSession,
     JsonBody(body): JsonBody<{ limits::JSON_BYTES }>,
-) -> Result<Json<CheckAnswer>, GatewayError> {
+) -> Result<Response, GatewayError> {
     page.allow(Operation::Check)?;
     let asked: CheckRequest = decode(body)?;
     let serial = SerialNumber::parse(&asked.serial_number).map_err(|error| {
@@ -33,11 +34,15 @@ pub(super) async fn check(
     })?;
     let now = app.clock.seconds();
     app.budgets.guessed(&page.merchant, now).await?;
-    app.budgets.check(&page.session.sid, peer.into(), now).await?;
-    let answer = check::check(&app, &page, &serial).await?;
+    let left = app.budgets.check(&page.session.sid, peer.into(), now).await?;
+    Ok(left.beside(answer(&app, peer, &page, &serial, now).await.map(Json)))
+}
+
+async fn answer(app: &App, peer: Peer, page: &PageSession, serial: &SerialNumber, now: i64) -> Result<CheckAnswer, GatewayError> {
+    let answer = check::check(app, page, serial).await?;
     measure::checked(answer.status);
     if matches!(answer.status, CheckStatus::Unknown | CheckStatus::NotAccepted) {
         app.budgets.missed(1, peer.into(), &page.merchant, now).await?;
     }
-    Ok(Json(answer))
+    Ok(answer)
 }

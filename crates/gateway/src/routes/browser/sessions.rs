@@ -10,6 +10,7 @@ use regcard_protocol::limits as shared;
 use regcard_protocol::session::{SessionAnswer, SessionLimits, SessionRequest};
 
 use crate::app::App;
+use crate::budget::Left;
 use crate::clock;
 use crate::extract::{JsonBody, Peer, bearer, decode, origin_of};
 use crate::keys::PublishableKey;
@@ -56,7 +57,9 @@ pub(super) async fn open(
     let limits =
         SessionLimits { checks: shared::SESSION_CHECKS, uploads: shared::SESSION_UPLOADS, registrations: shared::SESSION_REGISTRATIONS };
     let answer = SessionAnswer { token: app.tokens.seal_session(&session)?, expires_in: shared::SESSION_SECONDS, limits };
-    Ok((StatusCode::CREATED, Json(answer)).into_response())
+    let mut answer = (StatusCode::CREATED, Json(answer)).into_response();
+    Left::note_policies(&app.budgets.of_session(), answer.headers_mut());
+    Ok(answer)
 }
 
 /// The session that goes on. An old token that is not for the same key, form and origin opens nothing.

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use regcard_protocol::receipt::{UploadAnswer, UploadRequest};
 
 use crate::app::App;
@@ -21,12 +22,12 @@ pub(super) async fn grant(
     peer: Peer,
     page: PageSession,
     JsonBody(body): JsonBody<{ limits::JSON_BYTES }>,
-) -> Result<(StatusCode, Json<UploadAnswer>), GatewayError> {
+) -> Result<Response, GatewayError> {
     page.allow(Operation::Upload)?;
     let asked: UploadRequest = decode(body)?;
-    app.budgets.upload(&page.session.sid, peer.into(), app.clock.seconds()).await?;
-    let granted = uploads::grant(&app, &page.merchant, Some(page.session.sid.clone()), &asked).await?;
-    Ok((StatusCode::CREATED, Json(granted.into())))
+    let left = app.budgets.upload(&page.session.sid, peer.into(), app.clock.seconds()).await?;
+    let granted = uploads::grant(&app, &page.merchant, Some(page.session.sid.clone()), &asked).await;
+    Ok(left.beside(granted.map(|granted| (StatusCode::CREATED, Json(UploadAnswer::from(granted))))))
 }
 
 pub(super) async fn take(
