@@ -10,7 +10,7 @@ use crate::extract::PageSession;
 use crate::forward;
 use crate::problem::GatewayError;
 use crate::serial_fold::Folded;
-use crate::store::{Merchant, Mode, Upstream};
+use crate::store::{Checked, Merchant, Mode, Upstream};
 use crate::test_keys;
 
 /// Checks a serial number for a card.
@@ -29,15 +29,14 @@ pub async fn check(app: &App, page: &PageSession, serial: &SerialNumber) -> Resu
 }
 
 async fn own(app: &App, merchant: &str, serial: &SerialNumber, rules: &SerialNumberRules) -> Result<CheckAnswer, GatewayError> {
-    let folded = Folded::of(serial);
-    let Some(known) = app.store.serial(merchant.to_owned(), folded.clone()).await? else {
-        // What is not told is not looked for either: it would take longer than for a number that is known.
-        if rules.discreet {
-            return Ok(unknown(serial));
+    // What is not told is not looked for either: it would take longer than for a number that is known.
+    let few = if rules.discreet { 0 } else { shared::SUGGESTIONS };
+    let known = match app.store.check_serial(merchant.to_owned(), Folded::of(serial), few).await? {
+        Checked::Known(known) => known,
+        Checked::Unknown(alike) => {
+            let did_you_mean = alike.iter().map(|serial| serial.as_str().to_owned()).collect();
+            return Ok(CheckAnswer { did_you_mean, ..unknown(serial) });
         }
-        let alike = app.store.alike(merchant.to_owned(), folded.looks(), shared::SUGGESTIONS).await?;
-        let did_you_mean = alike.iter().map(|serial| serial.as_str().to_owned()).collect();
-        return Ok(CheckAnswer { did_you_mean, ..unknown(serial) });
     };
     let status = if rules.one_time && known.owned { CheckStatus::Registered } else { CheckStatus::Available };
     Ok(CheckAnswer { status, serial_number: known.serial, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })

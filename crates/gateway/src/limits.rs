@@ -179,6 +179,18 @@ pub const POSTGRES_TRIES: u32 = 6;
 /// 5 seconds that a commit waits for another process, such as an import.
 pub const BUSY: Duration = Duration::from_secs(5);
 
+/// 5 milliseconds between two looks whether it has its turn: SQLite's own tenth of a second would miss the pauses of an import.
+pub const BUSY_EVERY: Duration = Duration::from_millis(5);
+
+/// 100 milliseconds for a commit of an import: a gateway waits for no more than that, and for two where it just missed its turn.
+pub const IMPORT_COMMIT: Duration = Duration::from_millis(100);
+
+/// 500 rows at least, however slow the disk is: fewer would write the same pages again and again.
+pub const IMPORT_ROWS_FEWEST: usize = 500;
+
+/// 10 milliseconds between two commits of an import, twice [`BUSY_EVERY`]: who waits comes to its turn.
+pub const IMPORT_PAUSE: Duration = Duration::from_millis(10);
+
 /// 100,000 addresses and sessions with a budget at a time: some 20 MB.
 pub const BUDGET_ENTRIES: usize = 100_000;
 

@@ -1,7 +1,7 @@
 //! `regcard serials`: a merchant's serial numbers, from a file and into one.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 use regcard_protocol::serial_number::SerialNumber;
@@ -15,13 +15,13 @@ use crate::config::Settings;
 use crate::limits;
 use crate::lists::{ListError, Writer};
 use crate::serial_fold::Folded;
-use crate::store::{self, NewSerial, Store};
+use crate::store::{self, LoadedSerial, NewSerial, Store};
 
-/// 20,000 rows in one commit: half a second in which a gateway that runs waits. Fewer would write the same pages more often.
-const ROWS: usize = 20_000;
+/// Rows of the file that are put in order together, some 20 MB: what lies together in the indexes is then written together.
+const ROWS: usize = 50_000;
 
-/// Between two commits, so that a gateway that waits comes to its turn: SQLite looks every 100 milliseconds.
-const PAUSE: Duration = Duration::from_millis(120);
+/// Rows that are written out at a time.
+const PAGE: usize = 20_000;
 
 /// The columns, in the order they are written.
 const COLUMNS: [&str; 4] = ["serialNumber", "sku", "customerTags", "productName"];
@@ -76,7 +76,7 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
         }
     }
     let [_, sku, customer_tags, product_name] = COLUMNS.map(place);
-    let (mut loaded, mut waiting) = (0_usize, Vec::with_capacity(ROWS));
+    let (mut loading, mut waiting) = (Loading::new(store, merchant), Vec::with_capacity(ROWS));
     while let Some(line) = reading.list.next_line().map_err(|source| not_read(&file, source))? {
         let read = line.cells.and_then(|cells| {
             let serial = SerialNumber::parse(&cells[serial_number]).map_err(|error| error.to_string())?;
@@ -88,19 +88,51 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
             Err(why) => reading.leave_out(line.number, &why),
         }
         if waiting.len() == ROWS {
-            loaded += waiting.len();
-            store.load_serials(merchant.clone(), std::mem::replace(&mut waiting, Vec::with_capacity(ROWS)), Clock::System.millis()).await?;
-            tokio::time::sleep(PAUSE).await;
+            loading.load(std::mem::replace(&mut waiting, Vec::with_capacity(ROWS))).await?;
         }
     }
-    loaded += waiting.len();
-    store.load_serials(merchant, waiting, Clock::System.millis()).await?;
-    let bad = reading.end();
+    loading.load(waiting).await?;
+    let (loaded, bad) = (loading.loaded, reading.end());
     print(&if json {
         json!({ "loaded": loaded, "bad": bad }).to_string()
     } else {
         format!("{loaded} serial numbers loaded, {bad} lines left out")
     })
+}
+
+/// Writes a long list commit by commit, each short enough for a gateway that runs meanwhile.
+struct Loading<'a> {
+    store: &'a dyn Store,
+    merchant: String,
+    /// Rows of the next commit.
+    rows: usize,
+    loaded: usize,
+}
+
+impl<'a> Loading<'a> {
+    fn new(store: &'a dyn Store, merchant: String) -> Loading<'a> {
+        Loading { store, merchant, rows: limits::IMPORT_ROWS_FEWEST, loaded: 0 }
+    }
+
+    async fn load(&mut self, new: Vec<NewSerial>) -> Result<(), CliError> {
+        let mut new = LoadedSerial::in_order(new);
+        while !new.is_empty() {
+            let rest = new.split_off(self.rows.min(new.len()));
+            let (count, begun) = (new.len(), Instant::now());
+            self.store.load_serials(self.merchant.clone(), new, Clock::System.millis()).await?;
+            self.rows = next_rows(count, begun.elapsed());
+            self.loaded += count;
+            new = rest;
+            tokio::time::sleep(limits::IMPORT_PAUSE).await;
+        }
+        Ok(())
+    }
+}
+
+/// How many rows the next commit has, after one of so many took so long. It grows slowly and shrinks at once.
+fn next_rows(count: usize, took: Duration) -> usize {
+    let within = limits::IMPORT_COMMIT.as_micros().saturating_mul(count as u128) / took.as_micros().max(1);
+    usize::try_from(within).unwrap_or(usize::MAX).min(count.saturating_mul(2)).clamp(limits::IMPORT_ROWS_FEWEST, ROWS)
 }
 
 async fn export(store: &dyn Store, merchant: String, file: Option<PathBuf>, json: bool) -> Result<(), CliError> {
@@ -109,7 +141,7 @@ async fn export(store: &dyn Store, merchant: String, file: Option<PathBuf>, json
     let mut list = Writer::new(output, &COLUMNS).map_err(not_written)?;
     let (mut after, mut written) = (String::new(), 0_usize);
     loop {
-        let serials = store.serials(merchant.clone(), after, ROWS).await?;
+        let serials = store.serials(merchant.clone(), after, PAGE).await?;
         let Some(last) = serials.last().and_then(|last| SerialNumber::parse(&last.serial).ok()) else {
             break;
         };
@@ -147,4 +179,17 @@ fn note(text: &str) -> Result<Option<String>, String> {
         return Err(format!("a cell has more than {} characters", limits::SERIAL_NOTE_CHARS));
     }
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_that_took_too_long_is_followed_by_a_shorter_one() {
+        let took = |count, millis| next_rows(count, Duration::from_millis(millis));
+        assert_eq!(took(4_000, 200), 2_000, "twice as long as wanted");
+        assert_eq!((took(4_000, 80), took(4_000, 1)), (5_000, 8_000), "a disk that was quick once may be slow at the next one");
+        assert_eq!((took(500, 60_000), took(ROWS, 0)), (limits::IMPORT_ROWS_FEWEST, ROWS));
+    }
 }

@@ -19,7 +19,6 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use regcard_protocol::serial_number::SerialNumber;
 use secrecy::ExposeSecret;
 use thiserror::Error;
 
@@ -29,10 +28,10 @@ use crate::serial_fold::Folded;
 
 pub use self::postgres::Postgres;
 pub use model::{
-    AccessKey, Address, Change, Changing, Counted, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt, Merchant,
-    MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Once, Outcome, Page, Query, Record,
-    RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey, SubmitState, Upload,
-    UploadState, Upstream,
+    AccessKey, Address, Change, Changing, Checked, Counted, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt,
+    LoadedSerial, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Once, Outcome,
+    Page, Query, Record, RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey,
+    SubmitState, Upload, UploadState, Upstream,
 };
 pub use outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
@@ -125,16 +124,16 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Adds serial numbers, or changes what is known of them.
     fn put_serials(&self, merchant: String, serials: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>>;
-    /// The same for long lists, of which nothing is answered.
-    fn load_serials(&self, merchant: String, serials: Vec<NewSerial>, now: i64) -> Answer<'_, ()>;
+    /// The same for a piece of a long list, of which nothing is answered.
+    fn load_serials(&self, merchant: String, serials: Vec<LoadedSerial>, now: i64) -> Answer<'_, ()>;
     /// Serial numbers in the order of their folded form, after this one.
     fn serials(&self, merchant: String, after: String, limit: usize) -> Answer<'_, Vec<Serial>>;
     /// The first serial number after this lot that nobody has registered, from the start again behind the last.
     fn free_serial(&self, merchant: String, lot: i64) -> Answer<'_, Option<Serial>>;
     /// The serial number that this one means: the same, or the only one that differs in dashes alone.
     fn serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<Serial>>;
-    /// Serial numbers that look like one of these, a few.
-    fn alike(&self, merchant: String, looks: Vec<String>, limit: usize) -> Answer<'_, Vec<SerialNumber>>;
+    /// The same for a check, which is told a few that look alike if there is none.
+    fn check_serial(&self, merchant: String, serial: Folded, few: usize) -> Answer<'_, Checked>;
 
     /// Registers, all of it or nothing, in one transaction: the submit's key, the registrations, who owns the serial
     /// numbers, the receipts.

@@ -1,12 +1,10 @@
 //! The store on whatever database: each promise of [`Store`] as a job.
 
-use regcard_protocol::serial_number::SerialNumber;
-
 use super::engine::Engine;
 use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
 use super::{
-    AccessKey, AddingEndpoint, Answer, Change, Changing, Counted, DueLane, Erasure, KeptKey, Key, LateReceipt, Left, Merchant,
-    MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, Once, OutboxChange, OutboxCount, OutboxQuery,
+    AccessKey, AddingEndpoint, Answer, Change, Changing, Checked, Counted, DueLane, Erasure, KeptKey, Key, LateReceipt, Left, LoadedSerial,
+    Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, Once, OutboxChange, OutboxCount, OutboxQuery,
     OutboxRow, Outcome, Page, Query, Record, Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState,
     Upload, Upstream, WebhookCount, WebhookEndpoint,
 };
@@ -67,7 +65,7 @@ impl<E: Engine> Store for E {
         self.write(move |sql| serials::put(sql, &merchant, &new, now))
     }
 
-    fn load_serials(&self, merchant: String, new: Vec<NewSerial>, now: i64) -> Answer<'_, ()> {
+    fn load_serials(&self, merchant: String, new: Vec<LoadedSerial>, now: i64) -> Answer<'_, ()> {
         self.write(move |sql| serials::load(sql, &merchant, &new, now))
     }
 
@@ -83,8 +81,8 @@ impl<E: Engine> Store for E {
         self.read(move |sql| serials::find(sql, &merchant, &serial))
     }
 
-    fn alike(&self, merchant: String, looks: Vec<String>, limit: usize) -> Answer<'_, Vec<SerialNumber>> {
-        self.read(move |sql| serials::alike(sql, &merchant, &looks, limit))
+    fn check_serial(&self, merchant: String, serial: Folded, few: usize) -> Answer<'_, Checked> {
+        self.read(move |sql| serials::checked(sql, &merchant, &serial, few))
     }
 
     fn register(&self, batch: NewBatch, now: i64) -> Answer<'_, Registering> {

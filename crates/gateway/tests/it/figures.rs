@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream;
 use regcard_gateway::config::Store;
-use regcard_gateway::store::{self, MerchantSettings, NewSerial};
+use regcard_gateway::store::{self, LoadedSerial, MerchantSettings, NewSerial};
 use regcard_protocol::serial_number::SerialNumber;
 
 use crate::process::{Process, is_released};
@@ -70,7 +70,7 @@ async fn registrations_a_second_beside_commits_a_second() {
     for number in 0..REGISTRATIONS / 4 {
         let Ok(serial) = SerialNumber::parse(&format!("SN-{number}")) else { continue };
         let one = NewSerial { serial, sku: None, customer_tags: None, product_name: None };
-        assert!(own.load_serials("shop".to_owned(), vec![one], 1).await.is_ok());
+        assert!(own.load_serials("shop".to_owned(), LoadedSerial::in_order(vec![one]), 1).await.is_ok());
     }
     let commits = (REGISTRATIONS / 4) as f64 / begun.elapsed().as_secs_f64();
 

@@ -1,6 +1,6 @@
 //! Keys, and lists of serial numbers and registrations.
 
-use super::super::{Key, KeyKind, NewSerial, SerialRules};
+use super::super::{Key, KeyKind, LoadedSerial, NewSerial, SerialRules};
 use super::{Open, batch, load, registration, serial, shop};
 use crate::scopes::Scopes;
 
@@ -60,9 +60,9 @@ pub(in crate::store) async fn long_lists_are_read_piece_by_piece(open: Open<'_>)
     shop(&*store, "shop").await;
     let sku = |text: &str| NewSerial { serial: serial(text), sku: Some("0042".into()), customer_tags: None, product_name: None };
     let tagged = NewSerial { sku: None, customer_tags: Some("vip".into()), ..sku("c-3") };
-    store.load_serials("shop".into(), vec![sku("B-2"), sku("A-1"), sku("C-3")], 1).await.unwrap();
+    store.load_serials("shop".into(), LoadedSerial::in_order(vec![sku("B-2"), sku("A-1"), sku("C-3")]), 1).await.unwrap();
     // What is loaded again keeps what it is not given anew.
-    store.load_serials("shop".into(), vec![tagged], 2).await.unwrap();
+    store.load_serials("shop".into(), LoadedSerial::in_order(vec![tagged]), 2).await.unwrap();
     let first = store.serials("shop".into(), String::new(), 2).await.unwrap();
     assert_eq!(first.iter().map(|one| one.serial.as_str()).collect::<Vec<_>>(), ["A-1", "B-2"]);
     let rest = store.serials("shop".into(), "b-2".into(), 2).await.unwrap();

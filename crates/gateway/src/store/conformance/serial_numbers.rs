@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::super::{NewRegistration, Registering, SerialRules};
+use super::super::{Checked, NewRegistration, Registering, SerialRules};
 use super::{Open, batch, everything, ids, load, registration, serial, shop};
 use crate::serial_fold::Folded;
 
@@ -23,9 +23,20 @@ pub(in crate::store) async fn a_serial_number_is_found_however_it_is_written(ope
 pub(in crate::store) async fn what_looks_alike_is_suggested(open: Open<'_>) {
     let store = open();
     shop(&*store, "shop").await;
-    load(&*store, "shop", &["SN-O1", "SN-0I", "5N-01", "SN-Ol", "SN-02"]).await;
-    let alike = async |limit| store.alike("shop".into(), Folded::of(&serial("SN01")).looks(), limit).await.unwrap().len();
-    assert_eq!((alike(3).await, alike(9).await), (3, 4));
+    load(&*store, "shop", &["SN-O1", "SN-0I", "5N-01", "SN-Ol", "SN-02", "L4BEL:SN-01"]).await;
+    let check = async |text, few| store.check_serial("shop".into(), Folded::of(&serial(text)), few).await.unwrap();
+    let suggested = async |text, few| match check(text, few).await {
+        Checked::Known(known) => panic!("{known:?}"),
+        Checked::Unknown(alike) => alike.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>(),
+    };
+    assert_eq!(suggested("SN01", 9).await, ["5N-01", "SN-0I", "SN-O1", "SN-Ol"]);
+    assert_eq!(suggested("SN01", 3).await, ["5N-01", "SN-0I", "SN-O1"]);
+    // With a label before it that was copied along: first what looks like all of it, then what looks like the rest.
+    assert_eq!(suggested("S/N:SNO1", 2).await, ["5N-01", "SN-0I"]);
+    assert_eq!(suggested("L48EL:SNO1", 2).await, ["L4BEL:SN-01", "5N-01"]);
+    assert!(suggested("-:-", 3).await.is_empty() && suggested("SN-03", 3).await.is_empty());
+    let known = check("sn0i", 3).await;
+    assert_eq!(known, Checked::Known(store.serial("shop".into(), Folded::of(&serial("SN-0I"))).await.unwrap().unwrap()));
 }
 
 pub(in crate::store) async fn of_many_who_want_one_serial_number_one_gets_it(open: Open<'_>) {

@@ -15,6 +15,6 @@ pub use registration::{
     Address, Change, Changing, FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts,
     RecordSerial, Refusal, Registering,
 };
-pub use serial::{NewSerial, Serial, SerialRules};
+pub use serial::{Checked, LoadedSerial, NewSerial, Serial, SerialRules};
 pub use submit::{Interface, NewSubmit, Outcome, Submit, SubmitKey, SubmitState};
 pub use upload::{Erasure, NewUpload, Stored, Upload, UploadState};

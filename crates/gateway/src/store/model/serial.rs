@@ -2,6 +2,8 @@
 
 use regcard_protocol::serial_number::SerialNumber;
 
+use crate::serial_fold::Folded;
+
 /// A serial number that a merchant loads.
 #[derive(Clone, Debug)]
 pub struct NewSerial {
@@ -13,6 +15,24 @@ pub struct NewSerial {
     pub customer_tags: Option<String>,
     /// The product's name.
     pub product_name: Option<String>,
+}
+
+/// A serial number of a long list, made ready before the store is held up.
+#[derive(Clone, Debug)]
+pub struct LoadedSerial {
+    /// As it is printed.
+    pub(in crate::store) new: NewSerial,
+    /// As it is looked up.
+    pub(in crate::store) folded: Folded,
+}
+
+impl LoadedSerial {
+    /// In the order of the indexes: neighbours lie on one page. Of one that is there twice the last counts, as it came.
+    pub fn in_order(new: Vec<NewSerial>) -> Vec<LoadedSerial> {
+        let mut all: Vec<LoadedSerial> = new.into_iter().map(|new| LoadedSerial { folded: Folded::of(&new.serial), new }).collect();
+        all.sort_by(|one, other| one.folded.folded.cmp(&other.folded.folded));
+        all
+    }
 }
 
 /// A serial number that a merchant has loaded.
@@ -30,6 +50,15 @@ pub struct Serial {
     pub registered: bool,
     /// Whether a registration owns it alone.
     pub owned: bool,
+}
+
+/// What a check finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// The number.
+    Known(Serial),
+    /// No such number; a few that look like it.
+    Unknown(Vec<SerialNumber>),
 }
 
 /// A form's rules for serial numbers, as far as the store has to keep them.

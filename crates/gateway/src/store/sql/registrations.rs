@@ -8,7 +8,7 @@ use regcard_protocol::validate::{Complaint, Fault};
 use super::super::engine::{Row, Sql, Step, values};
 use super::super::{
     Address, FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, Page, Query, Record, RecordReceipts,
-    RecordSerial, Refusal, Registering, SerialRules, StoreError, SubmitState, WebhookEvent,
+    RecordSerial, Refusal, Registering, Serial, SerialRules, StoreError, SubmitState, WebhookEvent,
 };
 use super::{outbox, serials, submits, uploads, webhooks};
 use crate::serial_fold::Folded;
@@ -99,14 +99,12 @@ pub(super) fn own_serials(
     for (index, typed) in typed.iter().enumerate() {
         let folded = Folded::of(typed);
         let known = serials::known_as(sql, owner.merchant, &folded)?;
-        let number = match (held.iter().find(|held| held.folded == *known.as_ref().unwrap_or(&folded.folded)), known) {
+        let meant = known.as_ref().map_or(&folded.folded, |(meant, _)| meant);
+        let number = match (held.iter().find(|held| held.folded == *meant), known) {
             // What it had already, it keeps as it was.
             (Some(held), _) => held.clone(),
-            (None, Some(known)) => {
-                let loaded = serials::exactly(sql, owner.merchant, &known)?;
-                let serial = loaded.as_ref().map_or_else(|| typed.as_str().to_owned(), |loaded| loaded.serial.clone());
-                let (customer_tags, sku) = loaded.map_or((None, None), |loaded| (loaded.customer_tags, loaded.sku));
-                Held { folded: known, about: RecordSerial { serial, customer_tags, sku } }
+            (None, Some((folded, Serial { serial, customer_tags, sku, .. }))) => {
+                Held { folded, about: RecordSerial { serial, customer_tags, sku } }
             }
             (None, None) if owner.rules.validate => {
                 refuse(index, Fault::SerialNumberUnknown);
@@ -211,7 +209,7 @@ pub(in crate::store) fn add_late_receipt(sql: &mut dyn Sql, late: &LateReceipt, 
 
 /// Whose a number is: its owner's where it is one-time, else whoever named it last. Numbers of registrations sort by time.
 pub(in crate::store) fn of_serial(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<String>, StoreError> {
-    let folded = serials::known_as(sql, merchant, serial)?.unwrap_or_else(|| serial.folded.clone());
+    let folded = serials::known_as(sql, merchant, serial)?.map_or_else(|| serial.folded.clone(), |(folded, _)| folded);
     let found = sql.row(
         "SELECT registration_id FROM registration_serials WHERE merchant_id = ?1 AND folded = ?2
          ORDER BY one_time DESC, registration_id DESC LIMIT 1",

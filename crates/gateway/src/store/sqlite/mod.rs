@@ -8,6 +8,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::Semaphore;
@@ -99,14 +100,20 @@ impl Engine for Sqlite {
 fn connect(path: &PathBuf) -> Result<Connection, StoreError> {
     // No shared cache, no URI names: the file is a file.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(limits::BUSY)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_handler(Some(look_again))?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON;
          PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 1000;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Whether to look once more if another process is writing.
+fn look_again(looks: i32) -> bool {
+    thread::sleep(limits::BUSY_EVERY);
+    limits::BUSY_EVERY.saturating_mul(looks.unsigned_abs()) < limits::BUSY
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -3,22 +3,44 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::super::engine::{Row, Sql, values};
-use super::super::{NewSerial, Serial, StoreError};
+use super::super::{Checked, LoadedSerial, NewSerial, Serial, StoreError};
 use crate::limits;
 use crate::serial_fold::Folded;
 
-/// The statement that looks a merchant's number up by one of its forms.
+/// What is read of a merchant's number.
 macro_rules! looked_up {
     ($by:literal) => {
         concat!(
             "SELECT s.serial, s.sku, s.customer_tags, s.product_name,
                  EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded),
-                 EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded AND r.one_time = 1)
+                 EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded AND r.one_time = 1),
+                 s.folded
              FROM serials s WHERE s.merchant_id = ?1 AND ",
             $by
         )
     };
 }
+
+/// The number itself or, if there is none, up to two that differ in dashes alone.
+pub(super) const MEANT: &str = concat!(
+    looked_up!("s.folded = ?2"),
+    " UNION ALL ",
+    looked_up!("s.dashless = ?3 AND ?3 <> '' AND NOT EXISTS (SELECT 1 FROM serials same WHERE same.merchant_id = ?1 AND same.folded = ?2)"),
+    " LIMIT 2"
+);
+
+/// A few numbers that look like the first of two, and then like the second. Put in order from outside: told to order all of them, SQLite goes
+/// through everything that the merchant has, by the numbers' own index.
+pub(super) const ALIKE: &str = "SELECT a.serial FROM (
+         SELECT b.serial, b.folded, 1 AS turn FROM (SELECT serial, folded FROM serials WHERE merchant_id = ?1 AND look = ?2 LIMIT ?5) b
+         UNION ALL
+         SELECT c.serial, c.folded, 2 AS turn FROM (SELECT serial, folded FROM serials WHERE merchant_id = ?1 AND look = ?3 LIMIT ?5) c
+     ) a ORDER BY a.turn, a.folded LIMIT ?4";
+
+/// The next number by lot that nobody has registered. The flag makes it quick; who has which number is written elsewhere, and that counts.
+pub(super) const FREE: &str = "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot >= ?2
+         AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = s.merchant_id AND r.folded = s.folded)
+     ORDER BY s.lot LIMIT 1";
 
 /// The last place by lot; a random one is not above it.
 pub const LAST_LOT: i64 = (1 << 53) - 1;
@@ -33,11 +55,8 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, merchant: &str, new: &[NewSerial]
     Ok(answer)
 }
 
-pub(in crate::store) fn load(sql: &mut dyn Sql, merchant: &str, new: &[NewSerial], now: i64) -> Result<(), StoreError> {
-    let mut all: Vec<(Folded, &NewSerial)> = new.iter().map(|one| (Folded::of(&one.serial), one)).collect();
-    // In the order of the indexes: neighbours lie on one page. Of one that is there twice the last counts, as it came.
-    all.sort_by(|(one, _), (other, _)| one.folded.cmp(&other.folded));
-    all.iter().try_for_each(|(folded, one)| put_one(sql, merchant, one, folded, now))
+pub(in crate::store) fn load(sql: &mut dyn Sql, merchant: &str, new: &[LoadedSerial], now: i64) -> Result<(), StoreError> {
+    new.iter().try_for_each(|one| put_one(sql, merchant, &one.new, &one.folded, now))
 }
 
 /// A number that was registered before it was loaded is no free one.
@@ -74,22 +93,9 @@ fn lot(merchant: &str, folded: &str) -> i64 {
 }
 
 pub(in crate::store) fn free(sql: &mut dyn Sql, merchant: &str, lot: i64) -> Result<Option<Serial>, StoreError> {
-    // The flag makes it quick; who has which number is written elsewhere, and that counts.
-    let behind = sql.row(
-        "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot >= ?2
-             AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = s.merchant_id AND r.folded = s.folded)
-         ORDER BY s.lot LIMIT 1",
-        values![merchant, lot],
-    )?;
-    let found = match behind {
-        Some(row) => Some(row),
-        None => sql.row(
-            "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot < ?2
-                 AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = s.merchant_id AND r.folded = s.folded)
-             ORDER BY s.lot LIMIT 1",
-            values![merchant, lot],
-        )?,
-    };
+    let behind = sql.row(FREE, values![merchant, lot])?;
+    // Behind the last one it goes on with the first.
+    let found = if behind.is_none() { sql.row(FREE, values![merchant, 0_i64])? } else { behind };
     match found {
         Some(row) => exactly(sql, merchant, &row.text(0)?),
         None => Ok(None),
@@ -131,32 +137,28 @@ pub(super) fn release(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result
     Ok(())
 }
 
-/// A look at the number itself and, if there is none, one at those that differ in dashes alone: one row for each.
+/// The loaded number that this one means: the same, or the only one that differs in dashes alone.
 pub(in crate::store) fn find(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<Serial>, StoreError> {
-    let found = exactly(sql, merchant, &serial.folded)?;
-    if found.is_some() || serial.dashless.is_empty() {
-        return Ok(found);
-    }
-    match sql.rows(looked_up!("s.dashless = ?2 LIMIT 2"), values![merchant, &serial.dashless])?.as_slice() {
-        [only] => looked_up(only).map(Some),
-        [] | [..] => Ok(None),
-    }
+    meant(sql, merchant, serial)?.as_ref().map(looked_up).transpose()
 }
 
-/// The folded form of the loaded number that this one means: the same, or the only one that differs in dashes alone.
-pub(super) fn known_as(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<String>, StoreError> {
-    if sql.any("SELECT folded FROM serials WHERE merchant_id = ?1 AND folded = ?2", values![merchant, &serial.folded])? {
-        return Ok(Some(serial.folded.clone()));
-    }
-    if serial.dashless.is_empty() {
-        return Ok(None);
-    }
-    let others =
-        sql.rows("SELECT folded FROM serials WHERE merchant_id = ?1 AND dashless = ?2 LIMIT 2", values![merchant, &serial.dashless])?;
-    match others.as_slice() {
-        [only] => only.text(0).map(Some),
-        [] | [..] => Ok(None),
-    }
+/// The same in its folded form, and what is known of it.
+pub(super) fn known_as(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<(String, Serial)>, StoreError> {
+    meant(sql, merchant, serial)?.map(|row| Ok((row.text(6)?, looked_up(&row)?))).transpose()
+}
+
+fn meant(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<Row>, StoreError> {
+    let mut rows = sql.rows(MEANT, values![merchant, &serial.folded, &serial.dashless])?;
+    Ok(if rows.len() == 1 { rows.pop() } else { None })
+}
+
+/// Whether a number is known, and if not, a few that it may have been meant as: one look for each.
+pub(in crate::store) fn checked(sql: &mut dyn Sql, merchant: &str, serial: &Folded, few: usize) -> Result<Checked, StoreError> {
+    Ok(match find(sql, merchant, serial)? {
+        Some(known) => Checked::Known(known),
+        None if few == 0 => Checked::Unknown(Vec::new()),
+        None => Checked::Unknown(alike(sql, merchant, &serial.looks(), few)?),
+    })
 }
 
 pub(super) fn exactly(sql: &mut dyn Sql, merchant: &str, folded: &str) -> Result<Option<Serial>, StoreError> {
@@ -174,21 +176,14 @@ fn looked_up(row: &Row) -> Result<Serial, StoreError> {
     })
 }
 
-pub(in crate::store) fn alike(sql: &mut dyn Sql, merchant: &str, looks: &[String], limit: usize) -> Result<Vec<SerialNumber>, StoreError> {
-    let mut found = Vec::new();
-    for look in looks {
-        // Put in order from outside: told to order all of them, SQLite goes through everything that the merchant has, by the numbers' own index.
-        let rows = sql.rows(
-            "SELECT a.serial FROM (SELECT serial, folded FROM serials WHERE merchant_id = ?1 AND look = ?2 LIMIT ?4) a
-             ORDER BY a.folded LIMIT ?3",
-            values![merchant, look, limit, limits::LOOKED_THROUGH],
-        )?;
-        for row in rows {
-            found.extend(SerialNumber::parse(&row.text(0)?).ok());
-        }
-    }
-    found.truncate(limit);
-    Ok(found)
+fn alike(sql: &mut dyn Sql, merchant: &str, looks: &[String], few: usize) -> Result<Vec<SerialNumber>, StoreError> {
+    let Some(first) = looks.first() else {
+        return Ok(Vec::new());
+    };
+    let second = looks.get(1).map(String::as_str);
+    let rows = sql.rows(ALIKE, values![merchant, first, second, few, limits::LOOKED_THROUGH])?;
+    let serials = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+    Ok(serials.iter().filter_map(|text| SerialNumber::parse(text).ok()).collect())
 }
 
 #[cfg(test)]
