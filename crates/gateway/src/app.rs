@@ -141,8 +141,16 @@ impl App {
     /// # Errors
     /// [`StartError`], with what to do about it where that is known.
     pub async fn open(config: Config) -> Result<Arc<App>, StartError> {
-        let origin = Origin::parse(&config.public_url).ok_or_else(|| StartError::PublicUrl(config.public_url.clone()))?;
         let store = store::open(&config.store, &config.data)?;
+        App::on(store, config).await
+    }
+
+    /// The same on a store that is open.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn on(store: Arc<dyn Store>, config: Config) -> Result<Arc<App>, StartError> {
+        let origin = Origin::parse(&config.public_url).ok_or_else(|| StartError::PublicUrl(config.public_url.clone()))?;
         let secrets = Arc::new(Secrets::open(&config.data)?);
         let public_url = origin.to_string();
         let shared = match &config.store {

@@ -191,6 +191,10 @@ pub const IMPORT_ROWS_FEWEST: usize = 500;
 /// 10 milliseconds between two commits of an import, twice [`BUSY_EVERY`]: who waits comes to its turn.
 pub const IMPORT_PAUSE: Duration = Duration::from_millis(10);
 
+/// 1 second for which a gateway believes what it knows of merchants and keys before it looks whether another process has changed that. A
+/// command that ends a key waits as long before it says so.
+pub const DIRECTORY_LOOK: Duration = Duration::from_secs(1);
+
 /// 100,000 addresses and sessions with a budget at a time: some 20 MB.
 pub const BUDGET_ENTRIES: usize = 100_000;
 

@@ -1,12 +1,15 @@
 //! `regcard key`: the key that stands in pages, and the token that stays with the merchant. Made, listed, replaced and ended.
 
+use std::time::Duration;
+
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{CliError, known, print, tell};
+use super::{CliError, known, print, seen_everywhere, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
 use crate::keys::{AccessToken, PublishableKey};
+use crate::limits;
 use crate::scopes::Scopes;
 use crate::secrets::Secrets;
 use crate::store::{self, KeptKey, Key, KeyKind, Store};
@@ -87,6 +90,7 @@ impl Keys {
             Keys::Revoke { id } => {
                 let old = find(&*store, id).await?;
                 store.end_key(old.key.id.clone(), now).await?;
+                seen_everywhere().await;
                 let ended = store.key(old.key.id.clone()).await?.unwrap_or(old);
                 print(&line(&ended, now, json))
             }
@@ -102,6 +106,9 @@ impl Keys {
                 let shown = create(&*store, settings, old.key.merchant.clone(), kind, test, old.key.scopes, now).await?;
                 let end = now.saturating_add(overlap);
                 store.end_key(old.key.id.clone(), end).await?;
+                if Duration::from_millis(overlap.unsigned_abs()) < limits::DIRECTORY_LOOK {
+                    seen_everywhere().await;
+                }
                 let ends = clock::written(old.ends_at.unwrap_or(end).min(end));
                 tell(&format!("The old one, {}, ends at {ends}.", old.key.id));
                 print(&if json { json!({ "key": shown, "old": old.key.id, "oldEndsAt": ends }).to_string() } else { shown })

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
-use super::{CliError, print};
+use super::{CliError, print, seen_everywhere};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::forms::is_slug;
@@ -59,8 +59,14 @@ impl Merchants {
                     (Some(url), Some(file)) => Some(sealed(&settings.data, &id, &url, &file)?),
                     (_, _) => None,
                 };
+                let new = store.merchant(id.clone()).await?.is_none();
                 let settings = MerchantSettings { id, name, origins, forms, upstream, upload_origins: Vec::new() };
-                Ok(store.put_merchant(settings, Clock::System.millis()).await?)
+                store.put_merchant(settings, Clock::System.millis()).await?;
+                // What nobody knew nobody believes.
+                if !new {
+                    seen_everywhere().await;
+                }
+                Ok(())
             }
             Merchants::List => {
                 for merchant in store.merchants().await? {

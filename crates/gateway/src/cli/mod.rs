@@ -27,6 +27,7 @@ use thiserror::Error;
 use crate::app::StartError;
 use crate::clock::NoRandomness;
 use crate::config::{self, CommandLine, Faults};
+use crate::limits;
 use crate::lists::ListError;
 use crate::secrets::SecretsError;
 use crate::store::StoreError;
@@ -188,4 +189,9 @@ async fn known(store: &dyn crate::store::Store, merchant: &str) -> Result<(), Cl
             Err(CliError::Usage(format!("there is no merchant \"{merchant}\"; `regcard merchant put {merchant} --name NAME` makes one")))
         }
     }
+}
+
+/// Waits until every gateway on the store has looked at what merchants and keys are now: what has ended then is believed by none.
+async fn seen_everywhere() {
+    tokio::time::sleep(limits::DIRECTORY_LOOK).await;
 }

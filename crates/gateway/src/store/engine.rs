@@ -3,6 +3,7 @@
 //! Statements are texts of the program, never put together while it runs. They name their values `?1`, `?2` …, and keep to what
 //! SQLite, PostgreSQL and those that speak like it understand.
 
+use super::directory::Remembered;
 use super::{Answer, StoreError};
 
 /// A value of a statement or of a row. Nothing is a value of a type, too: a database has to know which.
@@ -71,6 +72,20 @@ pub trait Engine: Send + Sync + std::fmt::Debug + 'static {
     /// The same where nothing is ever taken back.
     fn write<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
         self.change(move |sql| job(sql).map(Step::Keep))
+    }
+
+    /// What is kept in memory of merchants and keys.
+    fn remembered(&self) -> &Remembered;
+
+    /// The same for what changes merchants, origins, forms or keys.
+    fn write_directory<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
+        let written = self.write(job);
+        Box::pin(async move {
+            let answer = written.await;
+            // Whatever came of it: an answer that was lost may stand for a change.
+            self.remembered().forget();
+            answer
+        })
     }
 }
 

@@ -5,6 +5,9 @@
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod counting;
+mod directory;
 mod engine;
 mod model;
 mod outbox;
@@ -27,6 +30,8 @@ use crate::origin::Origin;
 use crate::serial_fold::Folded;
 
 pub use self::postgres::Postgres;
+#[cfg(test)]
+pub(crate) use counting::{Counting, Work};
 pub use model::{
     AccessKey, Address, Change, Changing, Checked, Counted, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt,
     LoadedSerial, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Once, Outcome,

@@ -1,5 +1,6 @@
 //! The store on whatever database: each promise of [`Store`] as a job.
 
+use super::directory;
 use super::engine::Engine;
 use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
 use super::{
@@ -18,7 +19,7 @@ impl<E: Engine> Store for E {
     }
 
     fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()> {
-        self.write(move |sql| merchants::put(sql, &settings, now))
+        self.write_directory(move |sql| merchants::put(sql, &settings, now))
     }
 
     fn merchants(&self) -> Answer<'_, Vec<Merchant>> {
@@ -30,11 +31,11 @@ impl<E: Engine> Store for E {
     }
 
     fn merchant_of_key(&self, key: String, now: i64) -> Answer<'_, Option<Merchant>> {
-        self.read(move |sql| keys::merchant(sql, &key, now))
+        Box::pin(directory::find(self, move |known| known.merchant_of_key(&key, now)))
     }
 
     fn add_key(&self, key: Key, now: i64) -> Answer<'_, ()> {
-        self.write(move |sql| keys::add(sql, &key, now))
+        self.write_directory(move |sql| keys::add(sql, &key, now))
     }
 
     fn keys(&self, merchant: String) -> Answer<'_, Vec<KeptKey>> {
@@ -46,19 +47,19 @@ impl<E: Engine> Store for E {
     }
 
     fn end_key(&self, id: String, at: i64) -> Answer<'_, ()> {
-        self.write(move |sql| keys::end(sql, &id, at))
+        self.write_directory(move |sql| keys::end(sql, &id, at))
     }
 
     fn access_key(&self, id: String, now: i64) -> Answer<'_, Option<AccessKey>> {
-        self.read(move |sql| keys::access(sql, &id, now))
+        Box::pin(directory::find(self, move |known| known.access_key(&id, now)))
     }
 
     fn origin_known(&self, origin: Origin) -> Answer<'_, bool> {
-        self.read(move |sql| merchants::origin_known(sql, &origin))
+        Box::pin(async move { Ok(directory::find(self, |known| known.knows(&origin).then_some(())).await?.is_some()) })
     }
 
     fn add_upload_origin(&self, merchant: String, origin: Origin) -> Answer<'_, ()> {
-        self.write(move |sql| merchants::add_upload_origin(sql, &merchant, &origin))
+        self.write_directory(move |sql| merchants::add_upload_origin(sql, &merchant, &origin))
     }
 
     fn put_serials(&self, merchant: String, new: Vec<NewSerial>, now: i64) -> Answer<'_, Vec<Serial>> {
@@ -142,11 +143,11 @@ impl<E: Engine> Store for E {
     }
 
     fn hold_upstream(&self, merchant: String, upstream: Upstream, until: i64) -> Answer<'_, bool> {
-        self.write(move |sql| merchants::hold(sql, &merchant, &upstream, until))
+        self.write_directory(move |sql| merchants::hold(sql, &merchant, &upstream, until))
     }
 
     fn try_held_upstream(&self, merchant: String, was: i64, until: i64) -> Answer<'_, bool> {
-        self.write(move |sql| merchants::try_held(sql, &merchant, was, until))
+        self.write_directory(move |sql| merchants::try_held(sql, &merchant, was, until))
     }
 
     fn outbox_due(&self, now: i64) -> Answer<'_, Vec<DueLane>> {

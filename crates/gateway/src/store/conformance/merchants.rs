@@ -1,7 +1,8 @@
 //! Merchants, their keys and the origins of their pages.
 
-use super::super::{Key, KeyKind, MerchantSettings, Mode, Upstream};
+use super::super::{Key, KeyKind, MerchantSettings, Mode, Store, Upstream};
 use super::{Open, shop};
+use crate::limits;
 use crate::origin::Origin;
 use crate::scopes::Scopes;
 
@@ -49,4 +50,39 @@ pub(in crate::store) async fn each_key_opens_what_it_is_for(open: Open<'_>) {
     assert!(
         store.add_key(Key { id: "pk".into(), merchant: "shop".into(), kind: KeyKind::Publishable, scopes: Scopes::ALL }, 2).await.is_err()
     );
+}
+
+/// Another process is one that opened the same place.
+pub(in crate::store) async fn what_another_process_changes_is_seen(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    shop(&*one, "shop").await;
+    let key = |id: &str| Key { id: id.into(), merchant: "shop".into(), kind: KeyKind::Publishable, scopes: Scopes::ALL };
+    let of_key = async |store: &dyn Store, id: &str| store.merchant_of_key(id.into(), 9).await.unwrap();
+    for id in ["pk1", "pk2"] {
+        one.add_key(key(id), 1).await.unwrap();
+        assert!(of_key(&*another, id).await.is_some() && of_key(&*one, id).await.is_some(), "what is new is known at once");
+    }
+    let origin = Origin::parse("https://new.example").unwrap();
+    assert!(!another.origin_known(origin.clone()).await.unwrap());
+    let settings = MerchantSettings { id: "shop".into(), origins: vec![origin.clone()], ..MerchantSettings::default() };
+    one.put_merchant(settings, 2).await.unwrap();
+    assert!(another.origin_known(origin).await.unwrap());
+
+    let ended = std::time::Instant::now();
+    one.end_key("pk1".into(), 5).await.unwrap();
+    assert!(of_key(&*one, "pk1").await.is_none(), "where it was ended it has ended at once");
+    while of_key(&*another, "pk1").await.is_some() {
+        // One who began to look before a second was over may be answered after it.
+        assert!(ended.elapsed() < limits::DIRECTORY_LOOK * 10, "it is still believed");
+    }
+    assert!(of_key(&*another, "pk2").await.is_some());
+
+    let upstream = Some(Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() });
+    one.put_merchant(MerchantSettings { id: "shop".into(), upstream: upstream.clone(), ..MerchantSettings::default() }, 3).await.unwrap();
+    assert!(one.hold_upstream("shop".into(), upstream.unwrap(), 70).await.unwrap());
+    assert_eq!(of_key(&*one, "pk2").await.unwrap().held_until, 70);
+    assert!(one.try_held_upstream("shop".into(), 70, 90).await.unwrap());
+    assert_eq!(of_key(&*one, "pk2").await.unwrap().held_until, 90);
+    one.add_upload_origin("shop".into(), Origin::parse("https://files.example").unwrap()).await.unwrap();
+    assert_eq!(of_key(&*one, "pk2").await.unwrap().upload_origins.len(), 1);
 }

@@ -41,6 +41,7 @@ macro_rules! conformance {
         $crate::store::conformance::conformance!($place =>
             a_merchant_keeps_what_is_not_given_anew,
             each_key_opens_what_it_is_for,
+            what_another_process_changes_is_seen,
             a_serial_number_is_found_however_it_is_written,
             what_looks_alike_is_suggested,
             registrations_are_stored_all_or_none,

@@ -13,6 +13,7 @@ use std::time::Instant;
 use postgres::Config;
 use tokio::sync::oneshot;
 
+use super::directory::Remembered;
 use super::engine::{Engine, Sql, Step};
 use super::{Answer, StoreError};
 use crate::limits;
@@ -26,6 +27,7 @@ type Job = Box<dyn FnOnce(&mut Session) + Send>;
 pub struct Postgres {
     jobs: Option<mpsc::SyncSender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    remembered: Remembered,
 }
 
 impl fmt::Debug for Postgres {
@@ -44,7 +46,7 @@ impl Postgres {
         let config: Config = url.parse().map_err(StoreError::Url)?;
         let (jobs, queue) = mpsc::sync_channel::<Job>(limits::WRITER_QUEUE);
         let queue = Arc::new(Mutex::new(queue));
-        let mut store = Postgres { jobs: Some(jobs), threads: Vec::new() };
+        let mut store = Postgres { jobs: Some(jobs), threads: Vec::new(), remembered: Remembered::default() };
         for _ in 0..limits::POSTGRES_CONNECTIONS {
             let (config, queue) = (config.clone(), Arc::clone(&queue));
             let work = move || {
@@ -103,6 +105,10 @@ impl Engine for Postgres {
             measure::committed(begun.elapsed());
             done
         })
+    }
+
+    fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 }
 

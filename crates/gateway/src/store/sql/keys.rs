@@ -1,33 +1,9 @@
-//! Keys: which merchant each of them opens what for.
+//! Keys: whose they are, what for, and until when.
 
 use super::super::engine::{Row, Sql, values};
-use super::super::{AccessKey, KeptKey, Key, KeyKind, Merchant, StoreError};
-use super::merchants;
+use super::super::{KeptKey, Key, KeyKind, StoreError};
+use super::directory;
 use crate::scopes::Scopes;
-
-/// The merchant of a publishable key that has not ended.
-pub(in crate::store) fn merchant(sql: &mut dyn Sql, key: &str, now: i64) -> Result<Option<Merchant>, StoreError> {
-    let found = sql.row(
-        "SELECT merchant_id FROM api_keys WHERE id = ?1 AND kind = 'publishable' AND (disabled_at IS NULL OR disabled_at > ?2)",
-        values![key, now],
-    )?;
-    match found {
-        Some(row) => merchants::by_id(sql, &row.text(0)?),
-        None => Ok(None),
-    }
-}
-
-pub(in crate::store) fn access(sql: &mut dyn Sql, id: &str, now: i64) -> Result<Option<AccessKey>, StoreError> {
-    let found = sql.row(
-        "SELECT merchant_id, hash, scopes FROM api_keys WHERE id = ?1 AND kind = 'access' AND (disabled_at IS NULL OR disabled_at > ?2)",
-        values![id, now],
-    )?;
-    let Some(row) = found else {
-        return Ok(None);
-    };
-    let (hash, scopes) = (row.hash(1)?, Scopes::of_bits(row.int(2)?));
-    Ok(merchants::by_id(sql, &row.text(0)?)?.map(|merchant| AccessKey { merchant, hash, scopes }))
-}
 
 pub(in crate::store) fn add(sql: &mut dyn Sql, key: &Key, now: i64) -> Result<(), StoreError> {
     let (kind, hash) = match &key.kind {
@@ -38,7 +14,11 @@ pub(in crate::store) fn add(sql: &mut dyn Sql, key: &Key, now: i64) -> Result<()
         "INSERT INTO api_keys (id, merchant_id, kind, hash, created_at, scopes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         values![&key.id, &key.merchant, kind, hash, now, key.scopes.bits()],
     )?;
-    Ok(())
+    directory::changed(sql)
+}
+
+pub(super) fn all(sql: &mut dyn Sql) -> Result<Vec<KeptKey>, StoreError> {
+    sql.rows("SELECT id, merchant_id, kind, hash, scopes, created_at, disabled_at FROM api_keys", values![])?.iter().map(kept).collect()
 }
 
 pub(in crate::store) fn of_merchant(sql: &mut dyn Sql, merchant: &str) -> Result<Vec<KeptKey>, StoreError> {
@@ -56,8 +36,9 @@ pub(in crate::store) fn by_id(sql: &mut dyn Sql, id: &str) -> Result<Option<Kept
 
 /// An end that was set is never put off.
 pub(in crate::store) fn end(sql: &mut dyn Sql, id: &str, at: i64) -> Result<(), StoreError> {
-    sql.execute("UPDATE api_keys SET disabled_at = ?2 WHERE id = ?1 AND (disabled_at IS NULL OR disabled_at > ?2)", values![id, at])?;
-    Ok(())
+    let ended =
+        sql.execute("UPDATE api_keys SET disabled_at = ?2 WHERE id = ?1 AND (disabled_at IS NULL OR disabled_at > ?2)", values![id, at])?;
+    if ended == 0 { Ok(()) } else { directory::changed(sql) }
 }
 
 fn kept(row: &Row) -> Result<KeptKey, StoreError> {

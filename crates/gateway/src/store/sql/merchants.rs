@@ -1,7 +1,10 @@
 //! Merchants, their origins and forms.
 
+use std::collections::HashMap;
+
 use super::super::engine::{Row, Sql, values};
 use super::super::{Merchant, MerchantSettings, Mode, StoreError, Upstream};
+use super::directory;
 use crate::origin::Origin;
 
 /// Writes what stands there already.
@@ -40,15 +43,16 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, settings: &MerchantSettings, now:
             )?;
         }
     }
-    settings.upload_origins.iter().try_for_each(|origin| add_upload_origin(sql, id, origin))
+    settings.upload_origins.iter().try_for_each(|origin| add_upload_origin(sql, id, origin))?;
+    directory::changed(sql)
 }
 
 pub(in crate::store) fn add_upload_origin(sql: &mut dyn Sql, merchant: &str, origin: &Origin) -> Result<(), StoreError> {
-    sql.execute(
+    let added = sql.execute(
         "INSERT INTO upload_origins (merchant_id, origin) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
         values![merchant, origin.as_str()],
     )?;
-    Ok(())
+    if added == 0 { Ok(()) } else { directory::changed(sql) }
 }
 
 pub(in crate::store) fn hold(sql: &mut dyn Sql, id: &str, upstream: &Upstream, until: i64) -> Result<bool, StoreError> {
@@ -57,52 +61,83 @@ pub(in crate::store) fn hold(sql: &mut dyn Sql, id: &str, upstream: &Upstream, u
         "UPDATE merchants SET upstream_held_until = ?3 WHERE id = ?1 AND upstream_sealed = ?2",
         values![id, &upstream.sealed_token, until],
     )?;
+    if held == 1 {
+        directory::changed(sql)?;
+    }
     Ok(held == 1)
 }
 
 pub(in crate::store) fn try_held(sql: &mut dyn Sql, id: &str, was: i64, until: i64) -> Result<bool, StoreError> {
     let taken =
         sql.execute("UPDATE merchants SET upstream_held_until = ?3 WHERE id = ?1 AND upstream_held_until = ?2", values![id, was, until])?;
+    if taken == 1 {
+        directory::changed(sql)?;
+    }
     Ok(taken == 1)
 }
 
 pub(in crate::store) fn all(sql: &mut dyn Sql) -> Result<Vec<Merchant>, StoreError> {
+    let mut allowed = of_each(sql, "SELECT merchant_id, origin FROM merchant_origins ORDER BY merchant_id, origin")?;
+    let mut uploads = of_each(sql, "SELECT merchant_id, origin FROM upload_origins ORDER BY merchant_id, origin")?;
+    let mut forms = of_each(sql, "SELECT merchant_id, slug FROM merchant_forms ORDER BY merchant_id, position")?;
     let rows = sql.rows("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants ORDER BY id", &[])?;
-    rows.iter().map(|row| merchant(sql, row)).collect()
+    let mut of = |row: &Row| {
+        let id = row.text(0)?;
+        let of_this = |all: &mut HashMap<String, Vec<String>>| all.remove(&id).unwrap_or_default();
+        let lists = Lists { origins: of_this(&mut allowed), uploads: of_this(&mut uploads), forms: of_this(&mut forms) };
+        merchant(row, lists)
+    };
+    rows.iter().map(&mut of).collect()
 }
 
 pub(in crate::store) fn by_id(sql: &mut dyn Sql, id: &str) -> Result<Option<Merchant>, StoreError> {
     let found =
         sql.row("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants WHERE id = ?1", values![id])?;
-    found.map(|row| merchant(sql, &row)).transpose()
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let mut list = |statement| sql.rows(statement, values![id])?.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>();
+    let lists = Lists {
+        origins: list("SELECT origin FROM merchant_origins WHERE merchant_id = ?1 ORDER BY origin")?,
+        uploads: list("SELECT origin FROM upload_origins WHERE merchant_id = ?1 ORDER BY origin")?,
+        forms: list("SELECT slug FROM merchant_forms WHERE merchant_id = ?1 ORDER BY position")?,
+    };
+    merchant(&row, lists).map(Some)
 }
 
-pub(in crate::store) fn origin_known(sql: &mut dyn Sql, origin: &Origin) -> Result<bool, StoreError> {
-    sql.any("SELECT merchant_id FROM merchant_origins WHERE origin = ?1 LIMIT 1", values![origin.as_str()])
+/// What a merchant has several of, as texts.
+struct Lists {
+    origins: Vec<String>,
+    uploads: Vec<String>,
+    forms: Vec<String>,
 }
 
-fn merchant(sql: &mut dyn Sql, row: &Row) -> Result<Merchant, StoreError> {
-    let id = row.text(0)?;
+/// The second column of each merchant, which is the first.
+fn of_each(sql: &mut dyn Sql, statement: &'static str) -> Result<HashMap<String, Vec<String>>, StoreError> {
+    let mut each: HashMap<String, Vec<String>> = HashMap::new();
+    for row in sql.rows(statement, &[])? {
+        each.entry(row.text(0)?).or_default().push(row.text(1)?);
+    }
+    Ok(each)
+}
+
+fn merchant(row: &Row, lists: Lists) -> Result<Merchant, StoreError> {
     let mode = match (row.maybe_text(3)?, row.maybe_text(4)?) {
         (Some(url), Some(sealed_token)) => Mode::Forward(Upstream { url, sealed_token }),
         (_, _) => Mode::Own,
     };
-    let allowed = sql.rows("SELECT origin FROM merchant_origins WHERE merchant_id = ?1 ORDER BY origin", values![&id])?;
-    let uploads = sql.rows("SELECT origin FROM upload_origins WHERE merchant_id = ?1 ORDER BY origin", values![&id])?;
-    let forms = sql.rows("SELECT slug FROM merchant_forms WHERE merchant_id = ?1 ORDER BY position", values![&id])?;
     Ok(Merchant {
+        id: row.text(0)?,
         name: row.text(1)?,
         epoch: row.int(2)?,
         mode,
-        origins: origins(&allowed)?,
-        forms: forms.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?,
-        upload_origins: origins(&uploads)?,
+        origins: origins(&lists.origins),
+        forms: lists.forms,
+        upload_origins: origins(&lists.uploads),
         held_until: row.int(5)?,
-        id,
     })
 }
 
-fn origins(rows: &[Row]) -> Result<Vec<Origin>, StoreError> {
-    let texts: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
-    Ok(texts.iter().filter_map(|text| Origin::parse(text)).collect())
+fn origins(texts: &[String]) -> Vec<Origin> {
+    texts.iter().filter_map(|text| Origin::parse(text)).collect()
 }

@@ -1,6 +1,7 @@
 //! Every statement, once for every database. Who may ask is decided before; what a database is like is not known here.
 
 pub(super) mod changes;
+pub(super) mod directory;
 pub(super) mod erasures;
 pub(super) mod keys;
 pub(super) mod merchants;

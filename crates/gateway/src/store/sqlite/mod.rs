@@ -13,6 +13,7 @@ use std::thread;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::Semaphore;
 
+use super::directory::Remembered;
 use super::engine::{Engine, Sql, Step};
 use super::{Answer, StoreError};
 use crate::limits;
@@ -35,12 +36,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0008_several_gateways.sql"),
     include_str!("../../../migrations/sqlite/0009_webhooks.sql"),
     include_str!("../../../migrations/sqlite/0010_mail.sql"),
+    include_str!("../../../migrations/sqlite/0012_directory.sql"),
 ];
 
 /// The embedded store.
 pub struct Sqlite {
     writer: Writer,
     readers: Arc<Readers>,
+    remembered: Remembered,
 }
 
 struct Readers {
@@ -71,7 +74,7 @@ impl Sqlite {
         connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000;")?;
         let readers = (0..limits::READERS).map(|_| connect(&path)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers { free: Mutex::new(readers), permits: Semaphore::new(limits::READERS) };
-        Ok(Sqlite { writer: Writer::start(connection)?, readers: Arc::new(readers) })
+        Ok(Sqlite { writer: Writer::start(connection)?, readers: Arc::new(readers), remembered: Remembered::default() })
     }
 }
 
@@ -94,6 +97,10 @@ impl Engine for Sqlite {
 
     fn change<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static) -> Answer<'_, T> {
         self.writer.run(job)
+    }
+
+    fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 }
 

@@ -1,0 +1,7 @@
+-- Raised with each change of a merchant, its origins, forms or keys: gateways have them in memory, and see by this row whether they still are so.
+
+CREATE TABLE directory (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    version INTEGER NOT NULL
+) STRICT;
+INSERT INTO directory (one, version) VALUES (1, 1);
