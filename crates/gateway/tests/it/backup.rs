@@ -10,7 +10,7 @@ use crate::shop::{photo, registration, registration_with};
 #[tokio::test]
 async fn what_was_answered_before_a_copy_is_in_it_with_receipt_and_keys() {
     // Of the data folder; of PostgreSQL its own tools make a copy.
-    let mut gateway = Process::start_configured("");
+    let mut gateway = Process::start_on_disk("", &[]);
     let shop = gateway.shop.clone();
     shop.load_serials(&["SN-1", "SN-2"]).await;
     let page = shop.page().await;

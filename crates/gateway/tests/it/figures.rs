@@ -30,7 +30,7 @@ const AT_ONCE: usize = 64;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_large_uploads_at_once_add_eight_mebibytes_at_most() {
-    let gateway = Process::start_configured("");
+    let gateway = Process::start_on_disk("", &[]);
     // What is made once and kept is there before it is counted.
     let page = gateway.shop.page().await;
     page.upload(photo(UPLOAD_BYTES)).await;
@@ -46,7 +46,7 @@ async fn ten_large_uploads_at_once_add_eight_mebibytes_at_most() {
 
 #[tokio::test]
 async fn a_gateway_with_nothing_to_do_takes_twenty_five_mebibytes_at_most() {
-    let gateway = Process::start_configured("");
+    let gateway = Process::start_on_disk("", &[]);
     let script = format!("/v1/{}/regcard.js", gateway.shop.key);
     assert_eq!(gateway.shop.get(&script).await.status, 200);
     gateway.shop.page().await;
@@ -74,7 +74,7 @@ async fn registrations_a_second_beside_commits_a_second() {
     }
     let commits = (REGISTRATIONS / 4) as f64 / begun.elapsed().as_secs_f64();
 
-    let gateway = Process::start_in_configured("", &["--address-budget-factor", "1000000"]);
+    let gateway = Process::start_on_disk("", &["--address-budget-factor", "1000000"]);
     let serials: Vec<String> = (0..REGISTRATIONS).map(|number| format!("SN-{number}")).collect();
     for some in serials.chunks(1_000) {
         gateway.shop.load_serials(&some.iter().map(String::as_str).collect::<Vec<_>>()).await;

@@ -25,25 +25,40 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Home {
     folder: TempDir,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 impl Home {
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
+
+    /// Writes the configuration's file. What it says is said beside the store, which is the one that the stories are told of.
+    pub(crate) fn configure(&self, configuration: &str) {
+        let store = self.database.as_ref().map(|database| format!("\n[store]\npostgres = '{}'\n", database.url));
+        std::fs::write(self.path().join("regcard.toml"), format!("{configuration}{}", store.unwrap_or_default())).unwrap();
+    }
 }
 
 /// A folder with a form, and nothing in it yet.
 pub(crate) fn folder() -> Home {
+    folder_for(on_postgres().then(Database::create))
+}
+
+/// The same for a gateway that keeps its registrations in its data folder, whatever the other stories are told of.
+pub(crate) fn folder_on_disk() -> Home {
+    folder_for(None)
+}
+
+fn folder_for(database: Option<Database>) -> Home {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("forms")).unwrap();
     std::fs::write(folder.path().join("forms").join(format!("{FORM}.toml")), FORM_FILE).unwrap();
-    let database = on_postgres().then(Database::create);
-    if let Some(database) = &database {
-        std::fs::write(folder.path().join("regcard.toml"), format!("[store]\npostgres = '{}'\n", database.url)).unwrap();
+    let home = Home { folder, database };
+    if home.database.is_some() {
+        home.configure("");
     }
-    Home { folder, _database: database }
+    home
 }
 
 /// Runs one of the binary's commands on a folder to its end.
@@ -112,23 +127,28 @@ impl Process {
 
     /// The same with arguments for the gateway.
     pub(crate) fn start_in_configured(configuration: &str, serve: &[&str]) -> Process {
-        let folder = folder();
-        std::fs::write(folder.path().join("regcard.toml"), configuration).unwrap();
-        Process::start_in(folder, &[], serve)
+        let home = folder();
+        home.configure(configuration);
+        Process::start_in(home, &[], serve)
+    }
+
+    /// A shop whose gateway keeps its registrations in its data folder, whatever the other stories are told of.
+    pub(crate) fn start_on_disk(configuration: &str, serve: &[&str]) -> Process {
+        let home = folder_on_disk();
+        home.configure(configuration);
+        Process::start_in(home, &[], serve)
     }
 
     /// A shop whose gateway keeps its registrations in its data folder, with a list of the system calls that read, write and sync.
     pub(crate) fn start_traced(trace: &Path) -> Process {
-        let home = folder();
-        std::fs::write(home.path().join("regcard.toml"), "").unwrap();
-        Process::start_under(Some(trace), home, &[], &[])
+        Process::start_under(Some(trace), folder_on_disk(), &[], &[])
     }
 
     /// The gateway of a folder in which there is a shop already. Where it says that it is reached nobody is.
     pub(crate) fn start_on(folder: TempDir, key: &str, access_token: &str) -> Process {
         let (child, gateway) = serve_on(command(folder.path()), folder.path(), "127.0.0.1:0", &[]);
         let shop = Shop { http: client(), gateway, key: key.to_owned(), access_token: access_token.to_owned() };
-        Process { shop, folder: Home { folder, _database: None }, options: Vec::new(), child }
+        Process { shop, folder: Home { folder, database: None }, options: Vec::new(), child }
     }
 
     fn start_in(folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
