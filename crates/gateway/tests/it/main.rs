@@ -46,6 +46,7 @@ mod idempotency;
 mod languages;
 mod limits;
 mod lists;
+mod locked;
 mod mails;
 mod matrix;
 mod merchant_api;
