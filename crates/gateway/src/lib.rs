@@ -57,6 +57,8 @@ pub mod measure;
 pub mod origin;
 /// Sends what is to be sent.
 pub mod outbox;
+/// Faults of the program.
+pub mod panics;
 /// Everything that can go wrong for a caller.
 pub mod problem;
 /// Which addresses are called for somebody else.

@@ -52,7 +52,7 @@ fn install() -> Option<PrometheusHandle> {
     describe_counter!(REGISTRATIONS, "Registrations answered with success, by status");
     describe_counter!(CHECKS, "Serial numbers checked, by answer");
     describe_counter!(UPLOADS, "Files that came to a signed address, by what became of them");
-    describe_counter!(PANICS, "Requests that a fault in the program ended");
+    describe_counter!(PANICS, "Faults of the program, each the end of one request or task");
     describe_histogram!(COMMIT_SECONDS, "Seconds of one commit of the store, the wait for the disk included");
     // What has not happened yet is 0, and not missing.
     gauge!(IN_FLIGHT).set(0);
@@ -100,7 +100,7 @@ pub fn shed() {
     counter!(SHED).increment(1);
 }
 
-/// A handler panicked.
+/// The program failed in the middle of something.
 pub fn panicked() {
     counter!(PANICS).increment(1);
 }

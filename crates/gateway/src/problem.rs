@@ -135,6 +135,9 @@ pub enum GatewayError {
     /// 507.
     #[error("no room for the file")]
     InsufficientStorage(#[source] std::io::Error),
+    /// 500.
+    #[error("the gateway could not do it")]
+    Panicked,
     /// 500, or 503 if the store is busy.
     #[error("the gateway could not do it")]
     Store(#[from] StoreError),
@@ -220,6 +223,7 @@ impl GatewayError {
             }
             GatewayError::Store(
                 StoreError::Closed
+                | StoreError::Panicked
                 | StoreError::Postgres(_)
                 | StoreError::Url(_)
                 | StoreError::Forgetful
@@ -228,6 +232,7 @@ impl GatewayError {
                 | StoreError::Folder(_)
                 | StoreError::Content(_),
             )
+            | GatewayError::Panicked
             | GatewayError::Token(_)
             | GatewayError::Random(_)
             | GatewayError::File(_)

@@ -20,6 +20,7 @@ use crate::limits;
 use crate::listen::{self, Crowd, Door, Pace};
 use crate::measure;
 use crate::outbox;
+use crate::panics;
 use crate::routes;
 
 /// Serve the card and the registration API. What is not given here comes from the environment, then from the configuration's file.
@@ -158,6 +159,7 @@ fn begin_log(log: &Log) {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),
     });
+    panics::watch();
 }
 
 /// The operator's routes, until they are ended. A default address that another gateway has is no reason not to start.
@@ -218,9 +220,10 @@ async fn sweep(app: Arc<App>) {
     let mut hours = interval(limits::SWEEP_EVERY);
     loop {
         hours.tick().await;
-        match app.sweep().await {
-            Ok(erased) => tracing::info!(erased, "swept"),
-            Err(error) => tracing::warn!(%error, "could not sweep; the next hour tries again"),
+        match panics::contain_all(app.sweep()).await {
+            Ok(Ok(erased)) => tracing::info!(erased, "swept"),
+            Ok(Err(error)) => tracing::warn!(%error, "could not sweep; the next hour tries again"),
+            Err(panics::Panicked) => tracing::error!("could not sweep; the next hour tries again"),
         }
     }
 }

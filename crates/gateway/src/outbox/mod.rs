@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::forward;
 use crate::limits;
 use crate::mail;
+use crate::panics;
 use crate::store::{DueLane, OutboxKind, OutboxRow, StoreError};
 use crate::webhooks;
 
@@ -47,8 +48,10 @@ pub async fn run(app: Arc<App>, ended: impl Future<Output = ()>) {
     let mut ended = pin!(ended);
     let mut sending = JoinSet::new();
     loop {
-        if let Err(error) = pass(&app, &mut sending).await {
-            tracing::warn!(%error, "the outbox could not be looked into; it is tried again");
+        match panics::contain_all(pass(&app, &mut sending)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the outbox could not be looked into; it is tried again"),
+            Err(panics::Panicked) => tracing::error!("the outbox could not be looked into; it is tried again"),
         }
         while sending.try_join_next().is_some() {}
         tokio::select! {
@@ -107,7 +110,10 @@ async fn begin(app: &Arc<App>, due: DueLane, sending: &mut JoinSet<()>) -> Resul
     for row in rows {
         let (app, lane) = (Arc::clone(app), lane.clone());
         sending.spawn(async move {
-            send(&app, row).await;
+            let id = row.id.clone();
+            if panics::contain_all(send(&app, row)).await.is_err() {
+                tracing::error!(message = id, "a message was not sent to its end; its lease runs out, and it is looked for");
+            }
             app.outbox.lanes.free(&lane, 1);
             // The slot is free for the next one.
             app.outbox.wake();

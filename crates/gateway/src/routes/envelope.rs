@@ -1,18 +1,16 @@
 //! What every answer has: an id to find it in the log by, headers that keep browsers from guessing, problems as JSON.
 
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
+use crate::limits;
+use crate::measure;
+use crate::panics;
+use crate::problem::{ForPeople, GatewayError, Unsigned};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt;
-
-use crate::limits;
-use crate::measure;
-use crate::problem::{ForPeople, GatewayError, Unsigned};
 
 /// The id's header.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,12 +26,7 @@ pub(super) async fn wrap(request: Request, next: Next) -> Response {
     let answer = if request.uri().path_and_query().is_some_and(|all| all.as_str().len() > limits::URL_BYTES) {
         GatewayError::TooLarge.into_response()
     } else {
-        let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-        tracing::Instrument::instrument(answer, span.clone()).await.unwrap_or_else(|_| {
-            tracing::error!(parent: &span, "a handler panicked");
-            measure::panicked();
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        })
+        tracing::Instrument::instrument(contained(request, next), span.clone()).await
     };
     let mut answer = problem(answer, &id, api);
     measure::answered(&route, &method, answer.status().as_u16(), begun.elapsed());
@@ -51,6 +44,11 @@ pub(super) async fn wrap(request: Request, next: Next) -> Response {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     answer
+}
+
+/// A fault of the program is the end of one request, and of nothing else.
+pub(super) async fn contained(request: Request, next: Next) -> Response {
+    panics::contain_all(next.run(request)).await.unwrap_or_else(|panics::Panicked| GatewayError::Panicked.into_response())
 }
 
 /// Gives a problem its body. Refusals that the framework made itself become problems too.

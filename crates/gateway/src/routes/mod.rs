@@ -21,15 +21,23 @@ pub use table::Route;
 
 /// Everything that is served: pages under `/v1` and `/r`, merchants' servers under `/api`.
 pub fn router(app: Arc<App>) -> Router {
+    router_with(app, Router::new())
+}
+
+/// The same with routes beside them, for tests: what happens to a request around its handler happens to theirs, too.
+pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
     // Over everything, since a preflight meets no handler; which routes pages may read is decided there, by path.
     let pages_may_read = from_fn_with_state(Arc::clone(&app), cors::answer);
     let with_room = from_fn_with_state(Arc::clone(&app), shed::answer);
     Router::new()
         .merge(browser::table().router())
         .merge(merchant::table().router())
+        .merge(more)
         .fallback(|| async { GatewayError::NotFound })
         .method_not_allowed_fallback(|| async { GatewayError::MethodNotAllowed })
         .with_state(app)
+        // Within the one that says who may read an answer, so that a card can read that something failed.
+        .layer(from_fn(envelope::contained))
         .layer(pages_may_read)
         .layer(with_room)
         .layer(from_fn(envelope::wrap))

@@ -55,6 +55,9 @@ pub enum StoreError {
     /// The gateway is stopping.
     #[error("the store is closed")]
     Closed,
+    /// A fault of the program in the middle of a job. Nothing of it was stored.
+    #[error("the program failed in the middle of it")]
+    Panicked,
     /// SQLite said no.
     #[error("SQLite: {0}")]
     Sqlite(#[source] rusqlite::Error),

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::Router;
 use regcard_gateway::app::{App, Config};
 use regcard_gateway::clock::Clock;
 use regcard_gateway::config::{Receipts, Store};
@@ -78,6 +79,11 @@ impl Gateway {
 
     /// A gateway that is set up in another way than most.
     pub(crate) async fn start_with(set_up: impl FnOnce(&mut Config)) -> Gateway {
+        Gateway::start_beside(Router::new(), set_up).await
+    }
+
+    /// The same with more routes than a gateway has.
+    pub(crate) async fn start_beside(more: Router<Arc<App>>, set_up: impl FnOnce(&mut Config)) -> Gateway {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -107,7 +113,7 @@ impl Gateway {
         std::fs::write(config.forms.join(format!("{FORM}.toml")), FORM_FILE).unwrap();
         let app = App::open(config.clone()).await.unwrap();
         let shop = open_shop(&app, "demo", ORIGIN, &[FORM]).await;
-        let running = Some(serve(Arc::clone(&app), listener));
+        let running = Some(serve_beside(Arc::clone(&app), listener, more));
         Gateway { shop, app, clock: config.clock.clone(), _folder: folder, _database: database, config, address, running, left: Vec::new() }
     }
 
@@ -250,9 +256,14 @@ pub(crate) fn build_widget(folder: &Path, hash: &str) {
 }
 
 fn serve(app: Arc<App>, listener: TcpListener) -> Running {
+    serve_beside(app, listener, Router::new())
+}
+
+fn serve_beside(app: Arc<App>, listener: TcpListener, more: Router<Arc<App>>) -> Running {
     let (end, ended) = oneshot::channel::<()>();
     let (end_sending, sending_ended) = oneshot::channel::<()>();
-    let serving = axum::serve(listener, routes::router(Arc::clone(&app))).with_graceful_shutdown(async move { drop(ended.await) });
+    let serving =
+        axum::serve(listener, routes::router_with(Arc::clone(&app), more)).with_graceful_shutdown(async move { drop(ended.await) });
     let sending = tokio::spawn(outbox::run(app, async move { drop(sending_ended.await) }));
     Running { ends: [end, end_sending], tasks: [tokio::spawn(async move { serving.await.unwrap() }), sending] }
 }

@@ -53,6 +53,7 @@ mod merchant_api;
 mod merchant_records;
 mod operator;
 mod outbox_commands;
+mod panics;
 mod people;
 mod proxies;
 mod receipts;

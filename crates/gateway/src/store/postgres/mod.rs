@@ -18,6 +18,7 @@ use super::engine::{Engine, Sql, Step};
 use super::{Answer, StoreError};
 use crate::limits;
 use crate::measure;
+use crate::panics;
 use session::Session;
 
 /// Done by whichever connection is free.
@@ -75,7 +76,14 @@ impl Postgres {
     fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Session) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
         let (sender, receiver) = oneshot::channel();
         // Who asked may have gone; what was committed stays.
-        let queued = self.queue(Box::new(move |session| drop(sender.send(work(session)))));
+        let queued = self.queue(Box::new(move |session| {
+            let done = panics::contain(|| work(session)).unwrap_or_else(|panics::Panicked| {
+                // Nobody knows what the connection is in the middle of.
+                session.close();
+                Err(StoreError::Panicked)
+            });
+            drop(sender.send(done));
+        }));
         Box::pin(async move {
             queued?;
             receiver.await.map_err(|_| StoreError::Closed)?
@@ -132,6 +140,30 @@ mod tests {
     }
 
     conformance!(place);
+
+    /// More often than there are connections.
+    #[tokio::test]
+    async fn a_job_that_panics_takes_nothing_with_it() {
+        let database = Database::create();
+        let store = Postgres::open(&database.url).unwrap();
+        let insert = |name: &'static str| {
+            move |sql: &mut dyn Sql| {
+                sql.execute("INSERT INTO merchants (id, name, created_at) VALUES (?1, ?1, 1)", &[name.into()]).map(Step::Keep)
+            }
+        };
+        for _ in 0..=limits::POSTGRES_CONNECTIONS {
+            let panicked = store.change(move |sql: &mut dyn Sql| -> Result<Step<u64>, StoreError> {
+                insert("half")(sql)?;
+                panic!("write")
+            });
+            assert!(matches!(panicked.await, Err(StoreError::Panicked)));
+        }
+        store.change(insert("after")).await.unwrap();
+        let names = store.read(|sql: &mut dyn Sql| {
+            sql.rows("SELECT id FROM merchants", &[])?.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(names.await.unwrap(), ["after".to_owned()]);
+    }
 
     #[test]
     fn an_address_that_is_none_is_told() {

@@ -44,6 +44,11 @@ impl Session {
         Session { config, open: None }
     }
 
+    /// Begins anew with the next job.
+    pub(super) fn close(&mut self) {
+        self.open = None;
+    }
+
     /// Runs a job within a transaction, again if the database asks for that.
     pub(super) fn transaction<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
         let mut tries = 0;

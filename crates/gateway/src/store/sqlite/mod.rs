@@ -17,6 +17,7 @@ use super::directory::Remembered;
 use super::engine::{Engine, Sql, Step};
 use super::{Answer, StoreError};
 use crate::limits;
+use crate::panics;
 pub use copy::copy_database;
 use writer::Writer;
 
@@ -87,7 +88,7 @@ impl Engine for Sqlite {
             let pool = Arc::clone(&readers);
             let work = move || {
                 let connection = pool.free.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or(StoreError::Closed)?;
-                let answer = job(&mut &connection);
+                let answer = panics::contain(|| job(&mut &connection)).unwrap_or(Err(StoreError::Panicked));
                 pool.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
                 answer
             };
@@ -161,6 +162,35 @@ mod tests {
     }
 
     conformance!(folder);
+
+    fn insert(sql: &mut dyn Sql, name: &str) -> Result<Step<u64>, StoreError> {
+        sql.execute("INSERT INTO merchants (id, name, created_at) VALUES (?1, ?1, 1)", &[name.into()]).map(Step::Keep)
+    }
+
+    /// More often than there are connections, and beside jobs that share its commit.
+    #[tokio::test]
+    async fn a_job_that_panics_takes_nothing_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).unwrap();
+        for _ in 0..=limits::READERS {
+            let read = store.read(|_: &mut dyn Sql| -> Result<(), StoreError> { panic!("read") });
+            assert!(matches!(read.await, Err(StoreError::Panicked)));
+        }
+        let fails = |sql: &mut dyn Sql| -> Result<Step<u64>, StoreError> {
+            insert(sql, "half")?;
+            panic!("write")
+        };
+        let (before, panicked, after) = tokio::join!(
+            store.change(|sql: &mut dyn Sql| insert(sql, "before")),
+            store.change(fails),
+            store.change(|sql: &mut dyn Sql| insert(sql, "after")),
+        );
+        assert!(before.is_ok() && matches!(panicked, Err(StoreError::Panicked)) && after.is_ok());
+        let names = store.read(|sql: &mut dyn Sql| {
+            sql.rows("SELECT id FROM merchants ORDER BY id", &[])?.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(names.await.unwrap(), ["after".to_owned(), "before".to_owned()]);
+    }
 
     #[test]
     fn a_file_of_a_later_version_is_not_touched() {

@@ -13,6 +13,7 @@ use super::super::engine::{Sql, Step};
 use super::super::{Answer, StoreError};
 use crate::limits;
 use crate::measure;
+use crate::panics;
 
 /// Told how the commit went, sends the answer.
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -104,7 +105,9 @@ fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&mut dyn Sql) -
         return Err(StoreError::Busy);
     }
     connection.execute_batch("SAVEPOINT job")?;
-    let (answer, keep) = match job(&mut &*connection) {
+    // A job that panics is one that fails: the thread goes on, and so do the others that share its commit.
+    let done = panics::contain(|| job(&mut &*connection)).unwrap_or(Err(StoreError::Panicked));
+    let (answer, keep) = match done {
         Ok(Step::Keep(answer)) => (Ok(answer), true),
         Ok(Step::Undo(answer)) => (Ok(answer), false),
         Err(error) => (Err(error), false),
@@ -121,6 +124,7 @@ fn copy(error: &StoreError) -> StoreError {
         StoreError::Busy => StoreError::Busy,
         StoreError::Full => StoreError::Full,
         StoreError::Closed => StoreError::Closed,
+        StoreError::Panicked => StoreError::Panicked,
         StoreError::Version(version) => StoreError::Version(version),
         StoreError::Content(what) => StoreError::Content(what),
         StoreError::Folder(error) => StoreError::Folder(std::io::Error::new(error.kind(), error.to_string())),
