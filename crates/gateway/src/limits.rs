@@ -176,6 +176,10 @@ pub const POSTGRES_CONNECTIONS: usize = 8;
 /// 6 tries at a transaction that PostgreSQL takes back because of another one.
 pub const POSTGRES_TRIES: u32 = 6;
 
+/// 250 milliseconds in which the database's file is looked at before the gateway starts: some 100,000 registrations. A million take 2.3 seconds
+/// and more, which a start after a crash has not.
+pub const STORE_CHECK: Duration = Duration::from_millis(250);
+
 /// 5 seconds that a commit waits for another process, such as an import.
 pub const BUSY: Duration = Duration::from_secs(5);
 

@@ -230,6 +230,7 @@ impl GatewayError {
                 | StoreError::Sqlite(_)
                 | StoreError::Version(_)
                 | StoreError::Folder(_)
+                | StoreError::Damaged { .. }
                 | StoreError::Content(_),
             )
             | GatewayError::Panicked

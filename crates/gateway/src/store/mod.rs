@@ -76,6 +76,17 @@ pub enum StoreError {
     /// The data folder.
     #[error("{0}")]
     Folder(#[source] std::io::Error),
+    /// SQLite's file is not what it was.
+    #[error(
+        "{file} is damaged ({what}). It was left as it is. Put a copy in its place that `regcard backup` made; docs/operating.md, \"Backup\", \
+         says how"
+    )]
+    Damaged {
+        /// Which file.
+        file: String,
+        /// What SQLite found.
+        what: String,
+    },
     /// A row holds what this version does not write.
     #[error("the store holds {0} that this version cannot read")]
     Content(&'static str),

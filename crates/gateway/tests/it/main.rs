@@ -28,6 +28,7 @@ mod crash_again_and_again;
 mod credentials;
 mod cross_origin;
 mod crowds;
+mod damaged;
 mod description;
 mod discreet;
 mod durability;

@@ -73,6 +73,21 @@ pub(crate) fn line(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// What a gateway says that does not start on a folder. One that does is ended.
+#[track_caller]
+pub(crate) fn does_not_start(folder: &Path) -> String {
+    let mut child =
+        command(folder).args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    if !said.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((said.as_str(), output.status.code()), ("", Some(1)), "it started");
+    String::from_utf8(output.stderr).unwrap()
+}
+
 /// A token in a file of its own, outside the gateway's folder.
 fn token_file(token: &str) -> (TempDir, String) {
     let elsewhere = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! SQLite in a file: one thread that writes, several commits in one, and a few connections that read.
 
+mod check;
 mod connection;
 mod copy;
 mod writer;
@@ -62,13 +63,14 @@ impl Sqlite {
     /// Opens the store of a data folder; the first time it is made.
     ///
     /// # Errors
-    /// [`StoreError::Version`] for a SQLite that loses rows; whatever keeps the file from being opened or migrated.
+    /// [`StoreError::Version`] for a SQLite that loses rows; [`StoreError::Damaged`] for a file that is not whole; whatever keeps the file from being opened or migrated.
     pub fn open(data: &Path) -> Result<Sqlite, StoreError> {
         if rusqlite::version_number() < OLDEST {
             return Err(StoreError::Version(rusqlite::version()));
         }
         fs::create_dir_all(data).map_err(StoreError::Folder)?;
         let path = data.join(FILE);
+        check::look(&path)?;
         let mut connection = connect(&path)?;
         migrate(&mut connection)?;
         // The one that writes keeps more of the file at hand, if it is large: a long list touches pages all over its indexes.

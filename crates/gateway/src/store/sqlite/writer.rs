@@ -131,5 +131,6 @@ fn copy(error: &StoreError) -> StoreError {
         StoreError::Sqlite(error) => StoreError::Folder(std::io::Error::other(error.to_string())),
         StoreError::Postgres(error) | StoreError::Url(error) => StoreError::Folder(std::io::Error::other(error.to_string())),
         StoreError::Forgetful => StoreError::Forgetful,
+        StoreError::Damaged { file, what } => StoreError::Damaged { file: file.clone(), what: what.clone() },
     }
 }
