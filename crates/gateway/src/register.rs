@@ -98,7 +98,8 @@ pub async fn from_sender(
         Mode::Own => {
             let registrations: Vec<_> = accepted.into_iter().map(|one| to_store(app, &sender.form, &form.form, one)).collect();
             let sid = Some(sender.sid.clone());
-            let outbox = confirmations(app, sender, &form, &registrations);
+            let mut outbox = confirmations(app, sender, &form, &registrations);
+            outbox.extend(mail::notice(app, &sender.merchant, registrations.iter().map(|one| &one.id), form.words.language));
             let batch =
                 NewBatch { merchant: sender.merchant.id.clone(), sid, submit: Some(submit), registrations, outbox, announced: true };
             uploads::look_at(app, &batch.merchant, batch.sid.as_deref(), batch.registrations.iter().flat_map(|one| &one.receipts)).await?;

@@ -20,6 +20,7 @@ fn merchant(id: &str) -> Merchant {
         epoch: 0,
         mode: Mode::Own,
         held_until: 0,
+        notice_to: None,
     }
 }
 

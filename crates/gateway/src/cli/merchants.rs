@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use regcard_protocol::contact::EmailAddress;
 use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
-use super::{CliError, print, seen_everywhere};
+use super::{CliError, known, print, seen_everywhere, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::forms::is_slug;
@@ -39,6 +40,17 @@ pub(super) enum Merchants {
         #[arg(long, requires = "upstream")]
         upstream_token_file: Option<PathBuf>,
     },
+    /// Tell an address of each new registration by mail, or nobody any more. Needs a mail server in the configuration.
+    Notify {
+        /// The merchant.
+        id: String,
+        /// The address, as in orders@shop.example. It replaces the one before.
+        #[arg(required_unless_present = "nobody", conflicts_with = "nobody")]
+        address: Option<String>,
+        /// Take the address away.
+        #[arg(long)]
+        nobody: bool,
+    },
     /// Every merchant.
     List,
 }
@@ -68,6 +80,20 @@ impl Merchants {
                 }
                 Ok(())
             }
+            Merchants::Notify { id, address, nobody: _ } => {
+                let address = address.map(|text| recipient(&text)).transpose()?;
+                known(&*store, &id).await?;
+                store.notify(id.clone(), address.clone()).await?;
+                seen_everywhere().await;
+                if address.is_some() && settings.mail.is_none() {
+                    tell("No mail server is set up: nothing is sent until the configuration has a section [mail].");
+                }
+                print(&if json {
+                    json!({ "merchant": id, "noticeTo": address }).to_string()
+                } else {
+                    format!("{id}\t{}", address.as_deref().unwrap_or("nobody is told"))
+                })
+            }
             Merchants::List => {
                 for merchant in store.merchants().await? {
                     let origins: Vec<&str> = merchant.origins.iter().map(Origin::as_str).collect();
@@ -76,12 +102,13 @@ impl Merchants {
                         Mode::Forward(upstream) => Some(upstream.url.as_str()),
                     };
                     if json {
-                        let line = json!({ "id": merchant.id, "name": merchant.name, "origins": origins, "forms": merchant.forms, "upstream": upstream });
+                        let line = json!({ "id": merchant.id, "name": merchant.name, "origins": origins, "forms": merchant.forms, "upstream": upstream, "noticeTo": merchant.notice_to });
                         print(&line.to_string())?;
                     } else {
+                        let told = merchant.notice_to.as_ref().map_or_else(|| "nobody is told".to_owned(), |to| format!("told: {to}"));
                         let keeps = upstream.map_or_else(|| "kept here".to_owned(), |url| format!("kept at {url}"));
                         print(&format!(
-                            "{}\t{}\t{}\t{}\t{keeps}",
+                            "{}\t{}\t{}\t{}\t{keeps}\t{told}",
                             merchant.id,
                             merchant.name,
                             origins.join(" "),
@@ -98,6 +125,13 @@ impl Merchants {
 fn origin(text: &str) -> Result<Origin, CliError> {
     Origin::parse(text)
         .ok_or_else(|| CliError::Usage(format!("\"{text}\" is no origin: scheme, host and port alone, as in https://shop.example")))
+}
+
+/// An address that mails can be sent to. A customer's has the same rules.
+fn recipient(text: &str) -> Result<String, CliError> {
+    let good = EmailAddress::parse(text).ok().filter(|address| address.as_str().parse::<lettre::Address>().is_ok());
+    good.map(|address| address.as_str().to_owned())
+        .ok_or_else(|| CliError::Usage(format!("\"{text}\" is no address, as in orders@shop.example")))
 }
 
 fn sealed(data: &Path, merchant: &str, url: &str, file: &Path) -> Result<Upstream, CliError> {

@@ -1,38 +1,65 @@
-//! One registration as a mail: one text, one HTML, the same in both. Knows no server and no store.
+//! A letter as a mail: one text, one HTML, the same in both. Knows no server and no store, and not what a letter is about.
 
 use std::fmt::Write;
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
-use regcard::text::{Text, Texts, Words, direction};
+use regcard::text::direction;
 
-use super::words;
-use crate::card::escaped;
+use super::html::html;
 
-/// What a mail is made of.
+/// What is said.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter<'a> {
-    /// The customer's language.
+    /// In which language.
     pub language: &'static str,
-    /// The merchant's name.
+    /// In whose name.
     pub merchant: &'a str,
-    /// The customer's name.
-    pub name: Option<&'a str>,
-    /// The registration's number.
-    pub number: &'a str,
-    /// What was bought.
-    pub product: Option<&'a str>,
-    /// Its serial numbers.
-    pub serials: &'a [String],
-    /// When it was bought.
-    pub bought: Option<&'a str>,
-    /// The last day of the warranty.
-    pub warranty_until: Option<String>,
-    /// The private link.
-    pub link: &'a str,
-    /// Whether a receipt can be added there.
-    pub receipt: bool,
+    /// The subject.
+    pub subject: String,
+    /// The first line, where somebody is greeted.
+    pub hello: Option<String>,
+    /// The sentence after it.
+    pub intro: &'static str,
+    /// What it is about: labels and values, a list for each registration.
+    pub about: Vec<Vec<Row>>,
+    /// Where more can be seen.
+    pub link: Option<Link<'a>>,
+    /// Why it came.
+    pub why: String,
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub label: String,
+    pub value: String,
+    pub kind: Value,
+}
+
+/// How a value runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// As its own words do.
+    Words,
+    /// From left to right in every language: a day.
+    Day,
+    /// From left to right, each sign for itself: a number.
+    Number,
+}
+
+/// A link, and what is said about it.
+#[derive(Clone, Debug)]
+pub(crate) struct Link<'a> {
+    /// What can be done there.
+    pub lead: &'static str,
+    /// Its address.
+    pub address: &'a str,
+    /// What it is called.
+    pub words: &'static str,
+    /// Whose it is.
+    pub private: &'static str,
 }
 
 /// From whom and to whom.
@@ -42,7 +69,7 @@ pub(crate) struct Envelope<'a> {
     pub from: &'a Address,
     /// Who answers are for.
     pub reply_to: Option<&'a Mailbox>,
-    /// The customer, exactly as typed.
+    /// Exactly as it was typed.
     pub to: Address,
     /// The same for every attempt, so that a mail that comes twice is known as one.
     pub id: String,
@@ -53,11 +80,9 @@ pub(crate) struct Envelope<'a> {
 /// # Errors
 /// If a part of it cannot be written as a mail.
 pub(crate) fn compose(letter: &Letter<'_>, envelope: Envelope<'_>) -> Result<Message, lettre::error::Error> {
-    let words = words::of(letter.language);
-    let subject = letter.product.map_or_else(|| words.subject_plain.to_owned(), |product| words.subject.replace("{product}", product));
     let from = Mailbox::new(Some(one_line(letter.merchant)), envelope.from.clone());
-    let mut message =
-        Message::builder().from(from).to(Mailbox::new(None, envelope.to)).subject(one_line(&subject)).message_id(Some(envelope.id));
+    let to = Mailbox::new(None, envelope.to);
+    let mut message = Message::builder().from(from).to(to).subject(one_line(&letter.subject)).message_id(Some(envelope.id));
     if let Some(reply_to) = envelope.reply_to {
         message = message.reply_to(reply_to.clone());
     }
@@ -68,80 +93,37 @@ pub(crate) fn compose(letter: &Letter<'_>, envelope: Envelope<'_>) -> Result<Mes
     message.multipart(
         MultiPart::alternative()
             .singlepart(part(ContentType::TEXT_PLAIN, text(letter)))
-            .singlepart(part(ContentType::TEXT_HTML, html(letter))),
+            .singlepart(part(ContentType::TEXT_HTML, html(letter, direction(letter.language)))),
     )
 }
 
 fn text(letter: &Letter<'_>) -> String {
-    let words = words::of(letter.language);
-    let mut text = format!("{}\n\n{}\n\n", hello(letter), words.intro);
-    for (label, value) in rows(letter) {
-        // Writing into memory does not fail.
-        let _written = writeln!(text, "{label}: {value}");
+    let mut text = String::new();
+    if let Some(hello) = &letter.hello {
+        text.push_str(&one_line(hello));
+        text.push_str("\n\n");
     }
-    let Letter { link, merchant, .. } = letter;
-    let _written = writeln!(text, "\n{}\n{link}\n{}\n\n-- \n{merchant}\n{}", see(letter), words.private, why(letter));
+    // Writing into memory does not fail.
+    let _written = writeln!(text, "{}", letter.intro);
+    for about in &letter.about {
+        text.push('\n');
+        for Row { label, value, .. } in about {
+            let _written = writeln!(text, "{label}: {}", one_line(value));
+        }
+    }
+    if let Some(Link { lead, address, private, .. }) = &letter.link {
+        let _written = writeln!(text, "\n{lead}\n{address}\n\n{private}");
+    }
+    let _written = writeln!(text, "\n-- \n{}\n{}", one_line(letter.merchant), one_line(&letter.why));
     text
 }
 
-fn html(letter: &Letter<'_>) -> String {
-    let words = words::of(letter.language);
-    let row = |(label, value): (String, String)| {
-        format!(
-            "<tr><th scope=\"row\" style=\"padding:4px 16px 4px 0;text-align:start;font-weight:normal;color:#6b6862\">{}</th>\
-             <td style=\"padding:4px 0\"><bdi>{}</bdi></td></tr>\n",
-            escaped(&label),
-            escaped(&value)
-        )
-    };
-    let rows: String = rows(letter).into_iter().map(row).collect();
-    format!(
-        "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head><meta charset=\"utf-8\"><title>{merchant}</title></head>\n\
-         <body style=\"margin:0;padding:24px;background:#f4f3f1;color:#1c1b19;font:16px/1.5 system-ui,sans-serif\">\n\
-         <div style=\"max-width:560px;margin:0 auto;padding:24px;border-radius:10px;background:#fff\">\n\
-         <p style=\"margin:0 0 16px;font-weight:600\">{merchant}</p>\n<p>{hello}</p>\n<p>{intro}</p>\n<table role=\"presentation\" style=\"border-collapse:collapse\">\n{rows}</table>\n\
-         <p>{see}<br><a href=\"{link}\" style=\"color:#1c1b19\">{link_words}</a></p>\n<p style=\"font-size:14px;color:#6b6862\">{private}</p>\n\
-         <p style=\"font-size:13px;color:#6b6862\">{why}</p>\n</div>\n</body>\n</html>\n",
-        language = letter.language,
-        direction = direction(letter.language).attribute(),
-        merchant = escaped(letter.merchant),
-        hello = escaped(&hello(letter)),
-        intro = escaped(words.intro),
-        see = escaped(see(letter)),
-        link = escaped(letter.link),
-        link_words = escaped(words.title),
-        private = escaped(words.private),
-        why = escaped(&why(letter)),
-    )
-}
-
-/// Label and value, as the card calls them.
-fn rows(letter: &Letter<'_>) -> Vec<(String, String)> {
-    let texts = Texts::from(Words::of(letter.language).texts);
-    let label = |text: Text| texts.get(text).to_owned();
-    let mut rows = vec![(label(Text::Number), letter.number.to_owned())];
-    rows.extend(letter.product.map(|product| (label(Text::Product), one_line(product))));
-    rows.extend(letter.serials.iter().map(|serial| (label(Text::SerialNumber), serial.clone())));
-    rows.extend(letter.bought.map(|day| (label(Text::PurchaseDate), day.to_owned())));
-    rows.extend(letter.warranty_until.clone().map(|day| (label(Text::WarrantyUntil), day)));
-    rows
-}
-
-fn hello(letter: &Letter<'_>) -> String {
-    let words = words::of(letter.language);
-    letter.name.map_or_else(|| words.hello_plain.to_owned(), |name| words.hello.replace("{name}", &one_line(name)))
-}
-
-fn see(letter: &Letter<'_>) -> &'static str {
-    let words = words::of(letter.language);
-    if letter.receipt { words.see } else { words.see_only }
-}
-
-fn why(letter: &Letter<'_>) -> String {
-    words::of(letter.language).why.replace("{merchant}", letter.merchant)
-}
-
 /// What a customer or a merchant wrote, on one line: nothing of it is to look like a line of ours.
-fn one_line(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|character| if is_break(character) { ' ' } else { character }).collect()
+}
+
+/// U+2028 and U+2029 end a line as well, and are no control characters.
+fn is_break(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }

@@ -1,10 +1,13 @@
-//! Mails to customers: what is sent, and what becomes of an attempt. They wait in the outbox, and are made when they are sent, from the
-//! registration as it is then: until it is sent, a mail holds nothing of the customer.
+//! Mails, to customers and to merchants: what is sent, and what becomes of an attempt. They wait in the outbox, and are made when they are
+//! sent, from the registration as it is then: until it is sent, a mail holds nothing of the customer.
 //!
 //! A mail is sent at least once: whether a server that broke off has taken it nobody can tell, and a second one with the same
 //! `Message-ID` does less harm than none.
 
 mod compose;
+mod html;
+mod letters;
+mod parcel;
 mod smtp;
 pub(crate) mod words;
 
@@ -13,7 +16,6 @@ use regcard::text::languages;
 use regcard_protocol::date::Day;
 use regcard_protocol::form::{FieldKind, Form, WarrantyFrom};
 use regcard_protocol::serial_number::SerialNumber;
-use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::clock;
@@ -22,38 +24,14 @@ use crate::outbox::{Lane, backoff};
 use crate::problem::GatewayError;
 use crate::secrets::hex;
 use crate::serial_fold::Folded;
-use crate::store::{Merchant, Mode, NewOutbox, OutboxChange, OutboxKind, OutboxRow, OutboxState, Record};
+use crate::store::{Merchant, Mode, OutboxChange, OutboxKind, OutboxRow, OutboxState, Record};
 use crate::token::Link;
 use compose::{Envelope, Letter, compose};
+use parcel::{Parcel, is_for_merchant};
 use smtp::Unsent;
 
+pub use parcel::{confirmation, notice};
 pub use smtp::{MailError, Mailer};
-
-/// What a mail in the outbox is about.
-#[derive(Debug, Serialize, Deserialize)]
-struct Parcel {
-    /// The registration.
-    registration: String,
-    /// In which language.
-    language: String,
-}
-
-/// A confirmation that is to be sent, of one registration.
-pub fn confirmation(app: &App, merchant: &str, registration: &str, language: &str) -> NewOutbox {
-    let now = app.clock.millis();
-    let parcel = Parcel { registration: registration.to_owned(), language: language.to_owned() };
-    NewOutbox {
-        id: clock::new_id(&app.clock),
-        merchant: merchant.to_owned(),
-        kind: OutboxKind::Mail,
-        endpoint: String::new(),
-        aggregate: registration.to_owned(),
-        seq: now,
-        payload: serde_json::to_string(&parcel).unwrap_or_default(),
-        next_at: now,
-        sending: None,
-    }
-}
 
 /// The last day of a registration's warranty, by its form.
 pub(crate) fn warranty_until(form: &Form, record: &Record) -> Option<Day> {
@@ -120,41 +98,39 @@ async fn attempt(app: &App, row: &OutboxRow) -> Result<Result<(), Unsent>, Gatew
     let Some(mailer) = &app.mail else {
         return Ok(Err(Unsent::Later("no mail server is set up".to_owned())));
     };
-    let Ok(parcel) = serde_json::from_str::<Parcel>(&row.payload) else {
+    let Some(parcel) = Parcel::read(row) else {
         return Ok(Err(Unsent::Never("written by another version".to_owned())));
     };
-    let records = app.store.records(row.merchant.clone(), vec![parcel.registration]).await?;
-    let (Some(merchant), Some(record)) = (app.store.merchant(row.merchant.clone()).await?, records.into_iter().next()) else {
-        // Erased meanwhile: there is nothing to confirm.
+    let language = languages().into_iter().find(|language| *language == parcel.language).unwrap_or("en");
+    let ids = std::iter::once(parcel.registration).chain(parcel.more).collect();
+    let records = app.store.records(row.merchant.clone(), ids).await?;
+    let (Some(merchant), Some(record)) = (app.store.merchant(row.merchant.clone()).await?, records.first()) else {
+        // Erased meanwhile: there is nothing to tell.
         return Ok(Ok(()));
     };
-    let Ok(to) = record.customer_email.parse::<Address>() else {
-        return Ok(Err(Unsent::Never("no address that a mail can be sent to".to_owned())));
-    };
-    let language = languages().into_iter().find(|language| *language == parcel.language).unwrap_or("en");
-    let link = link(app, &merchant, &record, language)?;
-    let form = app.forms.get(&record.form);
-    let form = form.as_ref().map(|form| &form.form);
-    let serials: Vec<String> = record.serial_numbers.iter().map(|number| number.serial.clone()).collect();
-    let letter = Letter {
-        language,
-        merchant: &merchant.name,
-        name: record.customer_name.as_deref(),
-        number: &record.id,
-        product: record.product_name.as_deref(),
-        serials: &serials,
-        bought: record.purchase_date.as_deref(),
-        warranty_until: form.and_then(|form| warranty_until(form, &record)).map(|day| day.to_string()),
-        link: &link,
-        receipt: form.and_then(receipt_field).is_some_and(|(key, _)| record.receipts.iter().all(|receipts| receipts.field != key)),
+    if !is_for_merchant(row) {
+        let link = link(app, &merchant, record, language)?;
+        let letter = letters::confirmation(app, &merchant, record, language, &link);
+        return Ok(send(app, mailer, row, &record.customer_email, &letter).await);
+    }
+    match &merchant.notice_to {
+        Some(address) => Ok(send(app, mailer, row, address, &letters::notice(&merchant, &records, language)).await),
+        // Nobody is to be told any more.
+        None => Ok(Ok(())),
+    }
+}
+
+async fn send(app: &App, mailer: &Mailer, row: &OutboxRow, to: &str, letter: &Letter<'_>) -> Result<(), Unsent> {
+    let Ok(to) = to.parse::<Address>() else {
+        return Err(Unsent::Never("no address that a mail can be sent to".to_owned()));
     };
     let host = app.origin.as_str().split("//").nth(1).unwrap_or_default().replace([':', '[', ']'], ".");
     let envelope = Envelope { from: &mailer.from, reply_to: mailer.reply_to.as_ref(), to, id: format!("<{}@{host}>", row.id) };
-    match compose(&letter, envelope) {
-        Ok(message) => Ok(mailer.send(message).await),
+    match compose(letter, envelope) {
+        Ok(message) => mailer.send(message).await,
         Err(error) => {
             tracing::error!(message = row.id, %error, "a mail cannot be written");
-            Ok(Err(Unsent::Never("it cannot be written as a mail".to_owned())))
+            Err(Unsent::Never("it cannot be written as a mail".to_owned()))
         }
     }
 }

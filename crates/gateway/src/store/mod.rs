@@ -120,6 +120,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn probe(&self) -> Answer<'_, ()>;
     /// Creates a merchant or changes it. Given origins and forms replace the old ones.
     fn put_merchant(&self, settings: MerchantSettings, now: i64) -> Answer<'_, ()>;
+    /// Who is told of a merchant's new registrations by mail from now on, if anybody is. False if there is no such merchant.
+    fn notify(&self, merchant: String, address: Option<String>) -> Answer<'_, bool>;
     /// Every merchant, by name.
     fn merchants(&self) -> Answer<'_, Vec<Merchant>>;
     /// One merchant.

@@ -22,6 +22,10 @@ impl<E: Engine> Store for E {
         self.write_directory(move |sql| merchants::put(sql, &settings, now))
     }
 
+    fn notify(&self, merchant: String, address: Option<String>) -> Answer<'_, bool> {
+        self.write(move |sql| merchants::notify(sql, &merchant, &address))
+    }
+
     fn merchants(&self) -> Answer<'_, Vec<Merchant>> {
         self.read(|sql| merchants::all(sql))
     }

@@ -52,6 +52,7 @@ mod mails;
 mod matrix;
 mod merchant_api;
 mod merchant_records;
+mod notices;
 mod operator;
 mod outbox_commands;
 mod panics;

@@ -31,8 +31,10 @@ pub(crate) struct MailWords {
     pub see: &'static str,
     /// Before the link, where none can.
     pub see_only: &'static str,
-    /// Why the link is nobody else's.
+    /// Why the link is nobody else's, where a receipt can be added.
     pub private: &'static str,
+    /// The same where none can.
+    pub private_only: &'static str,
     /// Why the mail came; `{merchant}` is the merchant's name.
     pub why: &'static str,
     /// The heading of the link's page.
@@ -47,6 +49,20 @@ pub(crate) struct MailWords {
     pub gone: &'static str,
     /// What to do then.
     pub gone_then: &'static str,
+    /// Of a link whose registration another API keeps, which does not answer.
+    pub later: &'static str,
+    /// What to do then.
+    pub later_then: &'static str,
+    /// The subject of a notice to the merchant; `{product}` is what was bought.
+    pub notice_subject: &'static str,
+    /// The subject where no product is named.
+    pub notice_subject_plain: &'static str,
+    /// What the notice says.
+    pub notice_intro: &'static str,
+    /// Label of the form's name.
+    pub notice_form: &'static str,
+    /// Why the notice came; `{merchant}` is the merchant's name.
+    pub notice_why: &'static str,
 }
 
 /// The words of a language, English where there are none.
@@ -83,7 +99,14 @@ mod tests {
     fn what_is_filled_in_stands_once_in_each_language() {
         for language in regcard::text::languages() {
             let words = of(language);
-            for (text, name) in [(words.subject, "{product}"), (words.hello, "{name}"), (words.why, "{merchant}")] {
+            let filled = [
+                (words.subject, "{product}"),
+                (words.hello, "{name}"),
+                (words.why, "{merchant}"),
+                (words.notice_subject, "{product}"),
+                (words.notice_why, "{merchant}"),
+            ];
+            for (text, name) in filled {
                 assert_eq!(text.matches(name).count(), 1, "{language}: {text}");
             }
         }

@@ -29,6 +29,12 @@ pub(in crate::store) async fn a_merchant_keeps_what_is_not_given_anew(open: Open
     assert_eq!((kept.name.as_str(), &kept.mode), ("Shop", &Mode::Forward(upstream)));
     assert_eq!((kept.forms, kept.upload_origins), (vec!["b".to_owned(), "a".to_owned()], vec![two.clone()]));
     assert_eq!(kept.origins.len(), 2);
+    assert!(store.notify("shop".into(), Some("orders@shop.example".into())).await.unwrap());
+    assert!(!store.notify("nobody".into(), Some("orders@shop.example".into())).await.unwrap());
+    store.put_merchant(settings("shop"), 3).await.unwrap();
+    assert_eq!(store.merchant("shop".into()).await.unwrap().unwrap().notice_to.as_deref(), Some("orders@shop.example"));
+    assert!(store.notify("shop".into(), None).await.unwrap());
+    assert_eq!(store.merchant("shop".into()).await.unwrap().unwrap().notice_to, None);
     store.put_merchant(MerchantSettings { origins: vec![two.clone()], ..settings("shop") }, 4).await.unwrap();
     assert!(!store.origin_known(one).await.unwrap() && store.origin_known(two).await.unwrap());
     shop(&*store, "another").await;

@@ -21,6 +21,8 @@ pub struct Merchant {
     pub upload_origins: Vec<Origin>,
     /// Until when the upstream is not called, because it refuses the access token. A new token lifts it.
     pub held_until: i64,
+    /// Who is told of each new registration by mail, if anybody is.
+    pub notice_to: Option<String>,
 }
 
 /// Who holds a merchant's registrations.

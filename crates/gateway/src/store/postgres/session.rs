@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("../../../migrations/postgres/0008_several_gateways.sql")),
     (9, include_str!("../../../migrations/postgres/0009_webhooks.sql")),
     (10, include_str!("../../../migrations/postgres/0010_mail.sql")),
+    (11, include_str!("../../../migrations/postgres/0011_notices.sql")),
     (12, include_str!("../../../migrations/postgres/0012_directory.sql")),
 ];
 

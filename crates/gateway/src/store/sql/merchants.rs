@@ -76,11 +76,19 @@ pub(in crate::store) fn try_held(sql: &mut dyn Sql, id: &str, was: i64, until: i
     Ok(taken == 1)
 }
 
+/// Who is told of new registrations by mail from now on. False if there is no such merchant.
+pub(in crate::store) fn notify(sql: &mut dyn Sql, id: &str, address: &Option<String>) -> Result<bool, StoreError> {
+    let known = sql.execute("UPDATE merchants SET notice_to = ?2 WHERE id = ?1", values![id, address])? == 1;
+    directory::changed(sql)?;
+    Ok(known)
+}
+
 pub(in crate::store) fn all(sql: &mut dyn Sql) -> Result<Vec<Merchant>, StoreError> {
     let mut allowed = of_each(sql, "SELECT merchant_id, origin FROM merchant_origins ORDER BY merchant_id, origin")?;
     let mut uploads = of_each(sql, "SELECT merchant_id, origin FROM upload_origins ORDER BY merchant_id, origin")?;
     let mut forms = of_each(sql, "SELECT merchant_id, slug FROM merchant_forms ORDER BY merchant_id, position")?;
-    let rows = sql.rows("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants ORDER BY id", &[])?;
+    let rows =
+        sql.rows("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until, notice_to FROM merchants ORDER BY id", &[])?;
     let mut of = |row: &Row| {
         let id = row.text(0)?;
         let of_this = |all: &mut HashMap<String, Vec<String>>| all.remove(&id).unwrap_or_default();
@@ -91,8 +99,10 @@ pub(in crate::store) fn all(sql: &mut dyn Sql) -> Result<Vec<Merchant>, StoreErr
 }
 
 pub(in crate::store) fn by_id(sql: &mut dyn Sql, id: &str) -> Result<Option<Merchant>, StoreError> {
-    let found =
-        sql.row("SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until FROM merchants WHERE id = ?1", values![id])?;
+    let found = sql.row(
+        "SELECT id, name, epoch, upstream_url, upstream_sealed, upstream_held_until, notice_to FROM merchants WHERE id = ?1",
+        values![id],
+    )?;
     let Some(row) = found else {
         return Ok(None);
     };
@@ -135,6 +145,7 @@ fn merchant(row: &Row, lists: Lists) -> Result<Merchant, StoreError> {
         forms: lists.forms,
         upload_origins: origins(&lists.uploads),
         held_until: row.int(5)?,
+        notice_to: row.maybe_text(6)?,
     })
 }
 

@@ -32,7 +32,7 @@ pub(in crate::store) fn add(sql: &mut dyn Sql, new: &NewOutbox, now: i64) -> Res
 /// Adds a mail, unless there were too many about the same registration.
 pub(in crate::store) fn add_mail(sql: &mut dyn Sql, mail: &NewOutbox, most: u64, since: i64, now: i64) -> Result<bool, StoreError> {
     let counted = sql.row(
-        "SELECT count(*) FROM outbox WHERE aggregate = ?1 AND merchant_id = ?2 AND kind = 'mail' AND created_at > ?3",
+        "SELECT count(*) FROM outbox WHERE aggregate = ?1 AND merchant_id = ?2 AND kind = 'mail' AND endpoint = '' AND created_at > ?3",
         values![&mail.aggregate, &mail.merchant, since],
     )?;
     let room = counted.map_or(Ok(0), |row| row.count(0))? < most;

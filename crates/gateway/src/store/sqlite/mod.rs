@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0008_several_gateways.sql"),
     include_str!("../../../migrations/sqlite/0009_webhooks.sql"),
     include_str!("../../../migrations/sqlite/0010_mail.sql"),
+    include_str!("../../../migrations/sqlite/0011_notices.sql"),
     include_str!("../../../migrations/sqlite/0012_directory.sql"),
 ];
 
