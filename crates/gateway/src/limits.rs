@@ -131,6 +131,15 @@ pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// 90 days for which a link in a mail is good: a receipt that is looked for is found by then. Seconds.
 pub const LINK_SECONDS: i64 = 90 * 24 * 60 * 60;
 
+/// 5 registrations of a customer are looked through, one a page, for the one of a link, before a longer list is asked for: few have more.
+pub const LINK_PAGES: usize = 5;
+
+/// 10 seconds for that: somebody waits.
+pub const LINK_TOTAL: Duration = Duration::from_secs(10);
+
+/// 30 days for which a mail that was not sent is kept: in forward mode it holds what a customer typed. Milliseconds.
+pub const MAIL_KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
 /// 3 days for which a mail is tried: mail servers give up after four or five. Milliseconds.
 pub const MAIL_MILLIS: i64 = 3 * 24 * 60 * 60 * 1_000;
 

@@ -1,6 +1,5 @@
 //! Registering: one submit, one transaction, one answer, whoever asks how often.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use regcard_protocol::form::Form;
@@ -109,12 +108,12 @@ pub async fn from_sender(
     if form.form.serial_numbers.discreet { done.map_err(discreet::refusal) } else { done }
 }
 
-/// The mails that confirm what was registered: one a submit and address, so that nobody is sent twenty by one of them.
+/// The mails that confirm what was registered.
 fn confirmations(app: &App, sender: &Sender, form: &LoadedForm, registrations: &[NewRegistration]) -> Vec<NewOutbox> {
-    let mut seen = HashSet::new();
-    let firsts = registrations.iter().filter(|one| app.mail.is_some() && seen.insert(one.customer_email.to_lowercase()));
+    let firsts = mail::firsts(app, registrations.iter().map(|one| one.customer_email.as_str()));
     let language = sender.language.unwrap_or(form.words.language);
-    firsts.map(|one| mail::confirmation(app, &sender.merchant.id, &one.id, language)).collect()
+    let confirmed = registrations.iter().enumerate().filter(|(position, _)| firsts.contains(position));
+    confirmed.map(|(_, one)| mail::confirmation(app, &sender.merchant.id, &one.id, language)).collect()
 }
 
 /// What a page's submit is found by.

@@ -153,10 +153,14 @@ fn page() -> Vec<Operation> {
 
 fn link(method: &'static str, id: &'static str, summary: &'static str) -> Operation {
     let link = Operation::new("card", method, "/s/{link}", id, summary).answers_as(200, "The page.", "text/html");
-    let mut either = content("The link has run out, or was never given.", "text/html", &text());
-    // Without a link there is no page.
-    either["content"]["application/problem+json"] = json!({ "schema": reference("Problem") });
-    link.answers_with(404, either)
+    // Without a link, or without room for the request, there is no page.
+    let either = |description| {
+        let mut either = content(description, "text/html", &text());
+        either["content"]["application/problem+json"] = json!({ "schema": reference("Problem") });
+        either
+    };
+    let later = "Another API keeps the registration and cannot be asked now, or the gateway has too much to do.";
+    link.answers_with(404, either("The link has run out, or was never given.")).answers_with(503, either(later))
 }
 
 fn registrations() -> Vec<Operation> {

@@ -10,10 +10,11 @@ use crate::app::App;
 use crate::clock;
 use crate::discreet;
 use crate::limits;
+use crate::mail::{self, Arrived};
 use crate::outbox::{Lane, backoff};
 use crate::problem::GatewayError;
 use crate::store::{
-    Left, Merchant, Mode, Notice, OutboxChange, OutboxRow, OutboxState, Outcome, Sending, StoreError, SubmitState, Upstream,
+    Left, Merchant, Mode, NewOutbox, Notice, OutboxChange, OutboxRow, OutboxState, Outcome, Sending, StoreError, SubmitState, Upstream,
 };
 use crate::upstream::{Client, Trouble};
 
@@ -33,7 +34,8 @@ pub(crate) async fn deliver(app: &App, row: OutboxRow, first: bool) -> Result<()
     };
     // By a request's own first attempt nothing has been sent yet.
     let unsettled_until = row.unsettled_until;
-    let mut delivery = Delivery { app, merchant: &merchant, upstream, parcel, first, unsettled_until, row, told: Vec::new() };
+    let mut delivery =
+        Delivery { app, merchant: &merchant, upstream, parcel, first, unsettled_until, row, told: Vec::new(), mails: Vec::new() };
     match app.upstreams.client(&app.secrets, &merchant.id, upstream) {
         Ok(client) => delivery.run(&client).await?,
         Err(error) => {
@@ -60,6 +62,7 @@ async fn park(app: &App, row: &OutboxRow, why: &str) -> Result<(), StoreError> {
         last_error: Some(why.to_owned()),
         submit: None,
         announced: Vec::new(),
+        mails: Vec::new(),
     };
     app.store.outbox_change(change, app.clock.millis()).await.map(|_changed| ())
 }
@@ -80,6 +83,8 @@ struct Delivery<'a> {
     unsettled_until: Option<i64>,
     /// What has arrived and is to be told to the merchant's endpoints.
     told: Vec<Notice>,
+    /// What is said of that by mail.
+    mails: Vec<NewOutbox>,
 }
 
 impl Delivery<'_> {
@@ -90,6 +95,7 @@ impl Delivery<'_> {
                 Some(Step::Arrived(id)) => {
                     self.app.outbox.lanes.worked(&Lane::forward(&self.merchant.id));
                     answered(self.app, self.merchant, self.upstream).await;
+                    self.mails.extend(mail::of_forwarded(self.app, self.merchant, &arrived(&waiting, id.as_deref())));
                     self.told.push(Notice::of_forwarded(id.clone(), self.app.clock.millis(), waiting.body));
                     self.parcel.arrived(position, id);
                     (self.unsettled_until, self.first) = (None, false);
@@ -152,7 +158,7 @@ impl Delivery<'_> {
             let now = self.app.clock.millis();
             let sending = Sending { lease_until: now + limits::SENDING_LEASE_MILLIS, unsettled_until: now + quiet(self.app) };
             // With what is left, what has arrived is told: nothing of that is kept in the parcel.
-            let left = Left { payload: self.parcel.written(), announced: mem::take(&mut self.told) };
+            let left = Left { payload: self.parcel.written(), announced: mem::take(&mut self.told), mails: mem::take(&mut self.mails) };
             let id = self.row.id.clone();
             if !self.app.store.outbox_sending(id, self.row.attempt, left, sending, now).await? {
                 return Ok(None);
@@ -222,12 +228,18 @@ impl Delivery<'_> {
             last_error: last_error.filter(|_| !settled),
             submit: self.parcel.submit(&self.row.merchant).map(|key| (key, told, outcome)),
             announced: self.told.clone(),
+            mails: self.mails.clone(),
         };
         if !self.app.store.outbox_change(change, now).await? {
             tracing::warn!(message = self.row.id, "another attempt has this message by now");
-        } else if !self.told.is_empty() {
+        } else if !(self.told.is_empty() && self.mails.is_empty()) {
             self.app.outbox.wake();
         }
         Ok(())
     }
+}
+
+/// What mails say of a registration that is upstream now.
+fn arrived<'a>(waiting: &'a Waiting, id: Option<&'a str>) -> Arrived<'a> {
+    Arrived { id, reference: &waiting.reference, sent: &waiting.body, language: waiting.language.as_deref() }
 }

@@ -9,6 +9,7 @@ mod deliver;
 mod judge;
 mod parcel;
 mod probe;
+mod seen;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::app::App;
 use crate::clock;
 use crate::forms::LoadedForm;
 use crate::limits;
+use crate::mail;
 use crate::outbox::Lane;
 use crate::problem::GatewayError;
 use crate::register::{Done, Sender, replay, settled};
@@ -31,6 +33,7 @@ use crate::upstream::{Client, REFERENCE, Trouble, reference};
 use parcel::{Item, Parcel, Unchecked, Waiting};
 
 pub(crate) use deliver::deliver;
+pub(crate) use seen::seen;
 
 /// Sends what a card registered to the merchant's upstream, or takes it on to be sent as soon as that can be.
 ///
@@ -48,6 +51,8 @@ pub async fn register(
     // Where nobody answers, nobody waits for it twice.
     let mut reachable = app.outbox.lanes.open(&Lane::forward(&merchant.id), app.clock.millis()) && may_call(app, merchant).await;
     let mut items = Vec::with_capacity(accepted.len());
+    let confirmed = mail::firsts(app, accepted.iter().map(|one| one.customer_email.as_str()));
+    let language = sender.language.unwrap_or(form.words.language);
     for (position, registration) in accepted.iter().enumerate() {
         let mut unchecked = unchecked(form, registration);
         if let Some(rules) = unchecked.as_ref().filter(|_| reachable) {
@@ -65,7 +70,9 @@ pub async fn register(
         }
         let reference = reference(&clock::new_id(&app.clock));
         let body = body(app, sender, position, registration, &reference).await?;
-        items.push(Item::Waiting(Box::new(Waiting { reference, body, unchecked, discreet: form.form.serial_numbers.discreet })));
+        let language = confirmed.contains(&position).then(|| language.to_owned());
+        let discreet = form.form.serial_numbers.discreet;
+        items.push(Item::Waiting(Box::new(Waiting { reference, body, language, unchecked, discreet })));
     }
     let parcel = Parcel::new(&submit.key, items);
     let now = app.clock.millis();

@@ -31,6 +31,9 @@ pub(super) struct Waiting {
     pub(super) reference: String,
     /// As it is sent.
     pub(super) body: Value,
+    /// In which language its customer is sent a confirmation, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) language: Option<String>,
     /// Its serial numbers, if they still have to be looked up, and by which rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) unchecked: Option<Unchecked>,
@@ -117,7 +120,13 @@ mod tests {
         let key = SubmitKey { merchant: "shop".to_owned(), interface: Interface::Browser, hash: [7; 32] };
         let waiting = |name: &str| {
             let body = json!({ "customerName": name });
-            Item::Waiting(Box::new(Waiting { reference: format!("regcard-{name}"), body, unchecked: None, discreet: false }))
+            Item::Waiting(Box::new(Waiting {
+                reference: format!("regcard-{name}"),
+                body,
+                language: None,
+                unchecked: None,
+                discreet: false,
+            }))
         };
         let mut parcel = Parcel::new(&key, vec![waiting("Mara"), waiting("Tom")]);
         assert!(!parcel.has_begun());

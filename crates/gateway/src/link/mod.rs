@@ -19,11 +19,12 @@ use crate::mail::receipt_field;
 use crate::problem::GatewayError;
 use crate::receipts::{Come, Wanted};
 use crate::secrets::hex;
-use crate::store::{LateReceipt, Merchant, Mode, Record};
-use crate::token::Link;
-use crate::uploads;
+use crate::store::{LateReceipt, Merchant, Mode, Record, RecordSerial};
+use crate::token::{Away, Link};
+use crate::upstream::Entry;
+use crate::{forward, uploads};
 
-pub use page::{Page, gone, page};
+pub use page::{Page, gone, later, page};
 
 /// The one control of the page's form.
 pub const RECEIPT: &str = "receipt";
@@ -38,6 +39,17 @@ pub struct Opened {
     pub record: Record,
     /// Its form, if there still is one.
     pub form: Option<Arc<LoadedForm>>,
+}
+
+/// Where a link leads.
+#[derive(Debug)]
+pub enum Leads {
+    /// To a registration.
+    To(Box<Opened>),
+    /// Nowhere: it has run out, was never made, or its registration is gone.
+    Nowhere,
+    /// Another API keeps the registration, and cannot be asked now.
+    Later,
 }
 
 /// What became of a post.
@@ -56,22 +68,52 @@ impl Opened {
         let free = self.merchant.mode == Mode::Own && self.record.receipts.iter().all(|receipts| receipts.field != key);
         free.then_some((key, several))
     }
+
+    /// Whether the form takes a receipt that cannot be added here: another API keeps the registration, and takes changes without a
+    /// condition, so that one which has come there another way meanwhile would be overwritten.
+    pub fn is_closed(&self) -> bool {
+        self.link.up.is_some() && self.form.as_ref().is_some_and(|form| receipt_field(&form.form).is_some())
+    }
 }
 
-/// Reads a link. `None` for one that has run out, was never made, or whose registration is gone.
+/// Reads a link.
 ///
 /// # Errors
 /// If the store cannot be asked.
-pub async fn open(app: &App, token: &str) -> Result<Option<Opened>, GatewayError> {
+pub async fn open(app: &App, token: &str) -> Result<Leads, GatewayError> {
     let Ok(link) = app.tokens.open_link(token, app.clock.seconds()) else {
-        return Ok(None);
+        return Ok(Leads::Nowhere);
     };
-    let records = app.store.records(link.mid.clone(), vec![link.rid.clone()]).await?;
-    let merchant = app.store.merchant(link.mid.clone()).await?;
-    Ok(records.into_iter().next().zip(merchant).map(|(record, merchant)| {
+    let Some(merchant) = app.store.merchant(link.mid.clone()).await? else {
+        return Ok(Leads::Nowhere);
+    };
+    let record = match (&link.up, &merchant.mode) {
+        (None, _) => app.store.records(link.mid.clone(), vec![link.rid.clone()]).await?.pop(),
+        (Some(away), Mode::Forward(upstream)) => match forward::seen(app, &merchant, upstream, away, &link.rid).await {
+            Ok(entry) => entry.map(|entry| listed(entry, away)),
+            Err(GatewayError::UpstreamUnavailable | GatewayError::BadUpstreamResponse) => return Ok(Leads::Later),
+            Err(error) => return Err(error),
+        },
+        (Some(_), Mode::Own | Mode::Test) => None,
+    };
+    Ok(record.map_or(Leads::Nowhere, |record| {
         let form = app.forms.get(&record.form);
-        Opened { link, merchant, record, form }
+        Leads::To(Box::new(Opened { link, merchant, record, form }))
     }))
+}
+
+/// What an upstream lists, as if it had been kept here. Who the customer is, is none of the page's.
+fn listed(entry: Entry, away: &Away) -> Record {
+    let serial = |serial| RecordSerial { serial, customer_tags: None, sku: None };
+    Record {
+        id: entry.id.unwrap_or_default(),
+        form: away.frm.clone(),
+        product_name: entry.product_name,
+        purchase_date: entry.purchase_date,
+        serial_numbers: entry.serial_numbers.into_iter().map(serial).collect(),
+        created_at: away.at,
+        ..Record::default()
+    }
 }
 
 /// Takes the receipt that was posted, if one can be added.

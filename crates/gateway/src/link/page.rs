@@ -27,7 +27,8 @@ pub fn page(page: &Page<'_>) -> String {
     let words = words::of(page.language);
     let texts = Texts::from(Words::of(page.language).texts);
     let registered = clock::written(record.created_at).get(..10).unwrap_or_default().to_owned();
-    let mut rows = vec![(texts.get(Text::Number), record.id.clone()), (words.registered_on, registered)];
+    let mut rows = Vec::from_iter(Some((texts.get(Text::Number), record.id.clone())).filter(|(_, id)| !id.is_empty()));
+    rows.push((words.registered_on, registered));
     rows.extend(record.product_name.clone().map(|product| (texts.get(Text::Product), product)));
     rows.extend(record.serial_numbers.iter().map(|serial| (texts.get(Text::SerialNumber), serial.serial.clone())));
     rows.extend(record.purchase_date.clone().map(|day| (texts.get(Text::PurchaseDate), day)));
@@ -47,6 +48,8 @@ pub fn page(page: &Page<'_>) -> String {
             refused = refused.unwrap_or_default(),
             button = escaped(words.button),
         )
+    } else if page.opened.is_closed() {
+        format!("<p>{}</p>", escaped(words.no_receipt_here))
     } else if record.receipts.is_empty() {
         String::new()
     } else {
@@ -59,6 +62,12 @@ pub fn page(page: &Page<'_>) -> String {
 pub fn gone(language: &'static str, style: &str) -> String {
     let words = words::of(language);
     frame(language, style, words.gone, "", &format!("<p>{}</p>", escaped(words.gone_then)))
+}
+
+/// The page of a link whose registration cannot be asked for now.
+pub fn later(language: &'static str, style: &str) -> String {
+    let words = words::of(language);
+    frame(language, style, words.later, "", &format!("<p>{}</p>", escaped(words.later_then)))
 }
 
 fn frame(language: &str, style: &str, title: &str, merchant: &str, body: &str) -> String {

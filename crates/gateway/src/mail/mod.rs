@@ -1,5 +1,6 @@
 //! Mails, to customers and to merchants: what is sent, and what becomes of an attempt. They wait in the outbox, and are made when they are
-//! sent, from the registration as it is then: until it is sent, a mail holds nothing of the customer.
+//! sent, from the registration as it is then: until it is sent, a mail holds nothing of the customer. Where an upstream has the registration
+//! and the store has not, what a mail says waits with it.
 //!
 //! A mail is sent at least once: whether a server that broke off has taken it nobody can tell, and a second one with the same
 //! `Message-ID` does less harm than none.
@@ -25,12 +26,12 @@ use crate::problem::GatewayError;
 use crate::secrets::hex;
 use crate::serial_fold::Folded;
 use crate::store::{Merchant, Mode, OutboxChange, OutboxKind, OutboxRow, OutboxState, Record};
-use crate::token::Link;
+use crate::token::{Away, Link};
 use compose::{Envelope, Letter, compose};
-use parcel::{Parcel, is_for_merchant};
+use parcel::{Carried, Parcel, is_for_merchant};
 use smtp::Unsent;
 
-pub use parcel::{confirmation, notice};
+pub use parcel::{Arrived, confirmation, firsts, notice, of_forwarded};
 pub use smtp::{MailError, Mailer};
 
 /// The last day of a registration's warranty, by its form.
@@ -89,6 +90,7 @@ pub(crate) async fn deliver(app: &App, row: OutboxRow) -> Result<(), GatewayErro
         last_error: why,
         submit: None,
         announced: Vec::new(),
+        mails: Vec::new(),
     };
     app.store.outbox_change(change, now).await?;
     Ok(())
@@ -102,14 +104,20 @@ async fn attempt(app: &App, row: &OutboxRow) -> Result<Result<(), Unsent>, Gatew
         return Ok(Err(Unsent::Never("written by another version".to_owned())));
     };
     let language = languages().into_iter().find(|language| *language == parcel.language).unwrap_or("en");
-    let ids = std::iter::once(parcel.registration).chain(parcel.more).collect();
-    let records = app.store.records(row.merchant.clone(), ids).await?;
+    let away = parcel.carried.as_ref().and_then(Carried::away);
+    let records = match parcel.carried {
+        Some(carried) => vec![carried.record(&parcel.registration)],
+        None => {
+            let ids = std::iter::once(parcel.registration).chain(parcel.more).collect();
+            app.store.records(row.merchant.clone(), ids).await?
+        }
+    };
     let (Some(merchant), Some(record)) = (app.store.merchant(row.merchant.clone()).await?, records.first()) else {
         // Erased meanwhile: there is nothing to tell.
         return Ok(Ok(()));
     };
     if !is_for_merchant(row) {
-        let link = link(app, &merchant, record, language)?;
+        let link = link(app, &merchant, record, away, language)?;
         let letter = letters::confirmation(app, &merchant, record, language, &link);
         return Ok(send(app, mailer, row, &record.customer_email, &letter).await);
     }
@@ -136,13 +144,14 @@ async fn send(app: &App, mailer: &Mailer, row: &OutboxRow, to: &str, letter: &Le
 }
 
 /// The private link to a registration's status.
-fn link(app: &App, merchant: &Merchant, record: &Record, language: &str) -> Result<String, GatewayError> {
+fn link(app: &App, merchant: &Merchant, record: &Record, up: Option<Away>, language: &str) -> Result<String, GatewayError> {
     let link = Link {
         v: 1,
         mid: merchant.id.clone(),
         rid: record.id.clone(),
         jti: hex(&clock::random::<16>()?),
         exp: app.clock.seconds() + limits::LINK_SECONDS,
+        up,
     };
     Ok(format!("{}/s/{}?lang={language}", app.public_url, app.tokens.seal_link(&link)?))
 }

@@ -123,6 +123,8 @@ pub struct Left {
     pub payload: String,
     /// What the merchant's endpoints are told of the rest.
     pub announced: Vec<Notice>,
+    /// What mails there are about the rest.
+    pub mails: Vec<NewOutbox>,
 }
 
 /// A row of the outbox.
@@ -192,6 +194,8 @@ pub struct OutboxChange {
     pub submit: Option<(SubmitKey, SubmitState, Outcome)>,
     /// What the merchant's endpoints are told of with that.
     pub announced: Vec<Notice>,
+    /// What mails there are about that.
+    pub mails: Vec<NewOutbox>,
 }
 
 /// Which rows.

@@ -290,6 +290,7 @@ impl<E: Engine> Store for E {
             submits::forget(sql, now)?;
             several::forget_budgets(sql, now / 1_000)?;
             outbox::forget(sql, now - limits::OUTBOX_KEPT_MILLIS)?;
+            outbox::forget_mails(sql, now - limits::MAIL_KEPT_MILLIS)?;
             webhooks::forget(sql, now - limits::WEBHOOK_KEPT_MILLIS)?;
             uploads::sweep(sql, uploads_before)?;
             erasures::next(sql)

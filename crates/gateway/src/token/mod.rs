@@ -145,6 +145,23 @@ pub struct Link {
     pub jti: String,
     /// Runs out, in seconds.
     pub exp: i64,
+    /// By what it is found where another API keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up: Option<Away>,
+}
+
+/// By what a registration is found at another API, which lists a customer's registrations and knows no other way to one of them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Away {
+    /// The customer's address.
+    pub eml: String,
+    /// The form.
+    pub frm: String,
+    /// Our reference.
+    pub reference: String,
+    /// When it arrived there, in milliseconds.
+    pub at: i64,
 }
 
 impl HostedPage {
@@ -163,6 +180,12 @@ impl fmt::Debug for HostedPage {
 impl fmt::Debug for Link {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Link(of {})", self.mid)
+    }
+}
+
+impl fmt::Debug for Away {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Away({})", self.reference)
     }
 }
 

@@ -138,6 +138,7 @@ async fn change(
         last_error,
         submit: None,
         announced: Vec::new(),
+        mails: Vec::new(),
     };
     if !app.store.outbox_change(change, app.clock.millis()).await? {
         tracing::warn!(message = row.id, "another attempt has this message by now");

@@ -35,6 +35,7 @@ mod durability;
 mod figures;
 mod first_start;
 mod forms;
+mod forwarded_mails;
 mod forwarding;
 mod forwarding_faults;
 mod forwarding_once;

@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Registriert am",
     button: "Kaufbeleg senden",
     receipt_here: "Zu dieser Registrierung gehört ein Kaufbeleg.",
+    no_receipt_here: "Hier lässt sich kein Kaufbeleg hinzufügen. Fehlt einer, antworten Sie auf die Bestätigungsmail.",
     gone: "Dieser Link gilt nicht mehr.",
     gone_then: "Registrieren Sie das Produkt noch einmal mit seiner Seriennummer: Dann kann Ihnen ein neuer Link gesendet werden.",
     later: "Diese Registrierung kann gerade nicht angezeigt werden.",

@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Registered on",
     button: "Send the receipt",
     receipt_here: "A receipt belongs to this registration.",
+    no_receipt_here: "A receipt cannot be added here. If one is missing, answer the confirmation mail.",
     gone: "This link does not work any longer.",
     gone_then: "Register the product with its serial number once more: a new link can be sent to you then.",
     later: "This registration cannot be shown just now.",

@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Registrado el",
     button: "Enviar el recibo",
     receipt_here: "Este registro ya tiene un recibo.",
+    no_receipt_here: "Aquí no se puede añadir un recibo. Si falta, responde al correo de confirmación.",
     gone: "Este enlace ya no funciona.",
     gone_then: "Registra otra vez el producto con su número de serie: así se te puede enviar un enlace nuevo.",
     later: "Este registro no se puede mostrar en este momento.",

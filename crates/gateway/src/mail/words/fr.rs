@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Enregistré le",
     button: "Envoyer le justificatif",
     receipt_here: "Un justificatif est joint à cet enregistrement.",
+    no_receipt_here: "Il n’est pas possible d’ajouter un justificatif ici. S’il en manque un, répondez à l’e-mail de confirmation.",
     gone: "Ce lien ne fonctionne plus.",
     gone_then: "Enregistrez à nouveau le produit avec son numéro de série : un nouveau lien pourra vous être envoyé.",
     later: "Cet enregistrement ne peut pas être affiché pour le moment.",

@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Registrato il",
     button: "Invia lo scontrino",
     receipt_here: "A questa registrazione è allegato uno scontrino.",
+    no_receipt_here: "Qui non è possibile aggiungere uno scontrino. Se manca, rispondi all’e-mail di conferma.",
     gone: "Questo link non funziona più.",
     gone_then: "Registra di nuovo il prodotto con il numero di serie: potrà esserti inviato un nuovo link.",
     later: "Al momento questa registrazione non può essere mostrata.",

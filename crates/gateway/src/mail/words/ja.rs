@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "登録日",
     button: "レシートを送信",
     receipt_here: "この登録にはレシートが追加されています。",
+    no_receipt_here: "ここではレシートを追加できません。レシートが必要な場合は、確認メールにご返信ください。",
     gone: "このリンクは使えなくなりました。",
     gone_then: "シリアル番号でもう一度製品を登録すると、新しいリンクをお送りできます。",
     later: "ただいまこの登録を表示できません。",

@@ -45,6 +45,8 @@ pub(crate) struct MailWords {
     pub button: &'static str,
     /// In place of the button.
     pub receipt_here: &'static str,
+    /// The same where another API keeps the registration.
+    pub no_receipt_here: &'static str,
     /// Of a link that has run out, or whose registration is gone.
     pub gone: &'static str,
     /// What to do then.

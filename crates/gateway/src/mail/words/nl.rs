@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Geregistreerd op",
     button: "Aankoopbewijs versturen",
     receipt_here: "Bij deze registratie hoort een aankoopbewijs.",
+    no_receipt_here: "Hier kan geen aankoopbewijs worden toegevoegd. Ontbreekt het, beantwoord dan de bevestigingsmail.",
     gone: "Deze link werkt niet meer.",
     gone_then: "Registreer het product opnieuw met het serienummer: dan kan je een nieuwe link worden gestuurd.",
     later: "Deze registratie kan nu niet worden getoond.",

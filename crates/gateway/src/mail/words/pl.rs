@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Data rejestracji",
     button: "Wyślij dowód zakupu",
     receipt_here: "Do tej rejestracji dołączono dowód zakupu.",
+    no_receipt_here: "Tutaj nie można dodać dowodu zakupu. Jeśli go brakuje, prosimy odpowiedzieć na wiadomość z potwierdzeniem.",
     gone: "Ten link już nie działa.",
     gone_then: "Zarejestruj produkt ponownie, podając numer seryjny: wtedy można wysłać nowy link.",
     later: "Tej rejestracji nie można teraz wyświetlić.",

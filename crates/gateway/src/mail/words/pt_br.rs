@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Registrado em",
     button: "Enviar o comprovante",
     receipt_here: "Há um comprovante neste registro.",
+    no_receipt_here: "Não é possível adicionar um comprovante aqui. Se faltar, responda ao e-mail de confirmação.",
     gone: "Este link não funciona mais.",
     gone_then: "Registre o produto de novo com o número de série: então um novo link pode ser enviado a você.",
     later: "Este registro não pode ser mostrado agora.",

@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "Registrerad den",
     button: "Skicka kvittot",
     receipt_here: "Det finns ett kvitto till registreringen.",
+    no_receipt_here: "Det går inte att lägga till ett kvitto här. Saknas det, svara på bekräftelsemejlet.",
     gone: "Länken fungerar inte längre.",
     gone_then: "Registrera produkten igen med serienumret: då kan en ny länk skickas till dig.",
     later: "Registreringen kan inte visas just nu.",

@@ -17,6 +17,7 @@ pub(super) const WORDS: MailWords = MailWords {
     registered_on: "注册日期",
     button: "发送购买凭证",
     receipt_here: "此注册已有购买凭证。",
+    no_receipt_here: "无法在此添加购买凭证。如需补充，请回复确认邮件。",
     gone: "此链接已失效。",
     gone_then: "请用序列号再次注册该产品，届时可向您发送新的链接。",
     later: "暂时无法显示此注册。",

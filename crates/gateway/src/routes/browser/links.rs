@@ -9,7 +9,7 @@ use regcard::form::Message;
 
 use crate::app::App;
 use crate::extract::{Pairs, Peer, Post, accepted};
-use crate::link::{self, Added, Opened};
+use crate::link::{self, Added, Leads, Opened};
 use crate::problem::{ForPeople, GatewayError};
 
 pub(super) async fn read(
@@ -19,10 +19,11 @@ pub(super) async fn read(
     headers: HeaderMap,
 ) -> Result<Response, GatewayError> {
     let language = language(&query, &headers);
-    match link::open(&app, &token).await? {
-        Some(opened) => Ok(page(&app, &opened, language, None)),
-        None => Ok(gone(&app, language)),
-    }
+    Ok(match link::open(&app, &token).await? {
+        Leads::To(opened) => page(&app, &opened, language, None),
+        Leads::Nowhere => gone(&app, language),
+        Leads::Later => later(&app, language),
+    })
 }
 
 pub(super) async fn post(
@@ -33,8 +34,10 @@ pub(super) async fn post(
     request: Request,
 ) -> Result<Response, GatewayError> {
     let language = language(&query, request.headers());
-    let Some(opened) = link::open(&app, &token).await? else {
-        return Ok(gone(&app, language));
+    let opened = match link::open(&app, &token).await? {
+        Leads::To(opened) => opened,
+        Leads::Nowhere => return Ok(gone(&app, language)),
+        Leads::Later => return Ok(later(&app, language)),
     };
     let post = Post::of(&app, request).await?;
     match Box::pin(link::add(&app, &opened, peer, post)).await? {
@@ -56,6 +59,10 @@ fn page(app: &App, opened: &Opened, language: &'static str, refused: Option<Mess
 
 fn gone(app: &App, language: &'static str) -> Response {
     sealed((StatusCode::NOT_FOUND, Html(link::gone(language, &style(app)))).into_response())
+}
+
+fn later(app: &App, language: &'static str) -> Response {
+    sealed((StatusCode::SERVICE_UNAVAILABLE, Html(link::later(language, &style(app)))).into_response())
 }
 
 fn style(app: &App) -> String {

@@ -3,11 +3,27 @@
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::{Open, batch, here, load, registration, serial, shop, upload};
+use crate::limits;
 use crate::serial_fold::Folded;
-use crate::store::{LateReceipt, NewOutbox, NewRegistration, OutboxKind, SerialRules};
+use crate::store::{DueLane, LateReceipt, NewOutbox, NewRegistration, OutboxKind, OutboxQuery, OutboxState, SerialRules};
 
 fn folded(text: &str) -> Folded {
     Folded::of(&SerialNumber::parse(text).unwrap())
+}
+
+/// A mail about a registration.
+pub(super) fn confirmation(about: &str) -> NewOutbox {
+    NewOutbox {
+        id: format!("the mail of {about}"),
+        merchant: "shop".into(),
+        kind: OutboxKind::Mail,
+        endpoint: String::new(),
+        aggregate: about.into(),
+        seq: 1,
+        payload: "{}".into(),
+        next_at: 1,
+        sending: None,
+    }
 }
 
 pub(in crate::store) async fn a_receipt_is_added_once_to_whose_it_is(open: Open<'_>) {
@@ -57,21 +73,31 @@ pub(in crate::store) async fn a_number_leads_to_its_owner_or_to_the_newest(open:
 pub(in crate::store) async fn a_registration_is_confirmed_so_often_and_no_more(open: Open<'_>) {
     let store = open();
     shop(&*store, "shop").await;
-    let mail = |id: &str, about: &str| NewOutbox {
-        id: id.into(),
-        merchant: "shop".into(),
-        kind: OutboxKind::Mail,
-        endpoint: String::new(),
-        aggregate: about.into(),
-        seq: 1,
-        payload: "{}".into(),
-        next_at: 1,
-        sending: None,
-    };
+    let mail = |id: &str, about: &str| NewOutbox { id: id.into(), ..confirmation(about) };
     assert!(store.add_mail(mail("m1", "r1"), 2, 0, 10).await.unwrap());
     assert!(store.add_mail(mail("m2", "r1"), 2, 0, 11).await.unwrap());
     assert!(!store.add_mail(mail("m3", "r1"), 2, 0, 12).await.unwrap());
     assert!(store.add_mail(mail("m4", "r2"), 2, 0, 12).await.unwrap(), "another registration");
     assert!(store.add_mail(mail("m5", "r1"), 2, 10, 13).await.unwrap(), "an earlier one counts no more");
     assert_eq!(store.outbox_due(20).await.unwrap().iter().map(|lane| lane.due).sum::<usize>(), 4);
+}
+
+pub(in crate::store) async fn a_mail_that_was_not_sent_is_kept_for_a_month(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    for (about, state) in [("r1", OutboxState::Rejected), ("r2", OutboxState::Exhausted), ("r3", OutboxState::Waiting)] {
+        let mut new = batch(None, vec![registration(about, &[])]);
+        new.outbox.push(confirmation(about));
+        store.register(new, 1).await.unwrap();
+        if state != OutboxState::Waiting {
+            let lane = DueLane { kind: OutboxKind::Mail, merchant: "shop".into(), endpoint: String::new(), due: 1 };
+            let row = store.outbox_claim(lane, 1, 1).await.unwrap().remove(0);
+            assert!(store.outbox_change(super::outbox::change(&row, state), 1).await.unwrap());
+        }
+    }
+    let left = async || store.outbox_list(OutboxQuery { limit: 9, ..OutboxQuery::default() }).await.unwrap().len();
+    store.sweep(0, 1 + limits::MAIL_KEPT_MILLIS).await.unwrap();
+    assert_eq!(left().await, 3);
+    store.sweep(0, 2 + limits::MAIL_KEPT_MILLIS).await.unwrap();
+    assert_eq!(left().await, 0, "nor is one for which there was no server all the while");
 }

@@ -55,6 +55,7 @@ macro_rules! conformance {
             mail::a_receipt_is_added_once_to_whose_it_is,
             mail::a_number_leads_to_its_owner_or_to_the_newest,
             mail::a_registration_is_confirmed_so_often_and_no_more,
+            mail::a_mail_that_was_not_sent_is_kept_for_a_month,
             what_is_noted_for_a_day_is_gone_after_it,
             outbox::a_submit_and_its_message_are_noted_together,
             outbox::a_message_is_claimed_once_and_again_when_its_lease_has_run_out,

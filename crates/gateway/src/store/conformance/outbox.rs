@@ -41,7 +41,7 @@ fn lane(merchant: &str, due: usize) -> DueLane {
     DueLane { kind: OutboxKind::Forward, merchant: merchant.into(), endpoint: String::new(), due }
 }
 
-fn change(row: &OutboxRow, state: OutboxState) -> OutboxChange {
+pub(super) fn change(row: &OutboxRow, state: OutboxState) -> OutboxChange {
     OutboxChange {
         id: row.id.clone(),
         attempt: row.attempt,
@@ -52,6 +52,7 @@ fn change(row: &OutboxRow, state: OutboxState) -> OutboxChange {
         last_error: None,
         submit: None,
         announced: Vec::new(),
+        mails: Vec::new(),
     }
 }
 
@@ -117,7 +118,13 @@ pub(in crate::store) async fn an_attempt_that_lost_its_lease_changes_nothing(ope
     let second = claim(&*store, lane("shop", 1), 110).await.remove(0);
     let sending = Sending { lease_until: 300, unsettled_until: 400 };
     let send = |row: &OutboxRow| {
-        store.outbox_sending("m1".into(), row.attempt, Left { payload: "less".into(), announced: Vec::new() }, sending, 120)
+        store.outbox_sending(
+            "m1".into(),
+            row.attempt,
+            Left { payload: "less".into(), announced: Vec::new(), mails: Vec::new() },
+            sending,
+            120,
+        )
     };
     assert!(!send(&first).await.unwrap() && send(&second).await.unwrap());
     assert!(claim(&*store, lane("shop", 1), 299).await.is_empty(), "sending holds on to it");

@@ -49,6 +49,7 @@ async fn settle(store: &dyn Store, row: &OutboxRow, state: OutboxState, now: i64
         last_error: None,
         submit: None,
         announced: Vec::new(),
+        mails: Vec::new(),
     };
     store.outbox_change(change, now).await.unwrap()
 }
@@ -153,7 +154,7 @@ pub(in crate::store) async fn what_arrives_upstream_is_told_by_whoever_still_has
     let has = store.outbox_claim(lane(), 20, 30).await.unwrap().remove(0);
     let arrived = |id: &str| vec![Notice::of_forwarded(Some(id.into()), 20, serde_json::json!({ "type": "f", "customerName": "Mara" }))];
     let sending = |row: &OutboxRow, id| {
-        let left = Left { payload: "the rest".into(), announced: arrived(id) };
+        let left = Left { payload: "the rest".into(), announced: arrived(id), mails: vec![super::mail::confirmation(id)] };
         store.outbox_sending(row.id.clone(), row.attempt, left, Sending { lease_until: 40, unsettled_until: 50 }, 21)
     };
     assert!(!sending(&lost, "up-0").await.unwrap() && sending(&has, "up-1").await.unwrap());
@@ -167,10 +168,14 @@ pub(in crate::store) async fn what_arrives_upstream_is_told_by_whoever_still_has
         last_error: None,
         submit: None,
         announced: arrived(id),
+        mails: vec![super::mail::confirmation(id)],
     };
     assert!(!store.outbox_change(done(&lost, "up-0"), 22).await.unwrap() && store.outbox_change(done(&has, "up-2"), 22).await.unwrap());
+    let waiting = rows(&*store, Some(OutboxState::Waiting)).await;
+    let (mails, webhooks): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|row| row.kind == OutboxKind::Mail);
     let expected = ["up-1", "up-2"].map(|id| ("e".to_owned(), WebhookEvent::Created, id.to_owned()));
-    assert_eq!(told(&rows(&*store, Some(OutboxState::Waiting)).await), expected);
+    assert_eq!(told(&webhooks), expected);
+    assert_eq!(mails.iter().map(|mail| mail.aggregate.as_str()).collect::<Vec<_>>(), ["up-1", "up-2"], "and so is the customer");
 }
 
 pub(in crate::store) async fn an_endpoint_is_kept_changed_and_taken_away(open: Open<'_>) {

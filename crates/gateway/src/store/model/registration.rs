@@ -156,7 +156,7 @@ pub struct Page {
 }
 
 /// A registration as it is kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// Its number.
     pub id: String,

@@ -108,6 +108,7 @@ pub(in crate::store) fn sending(
     )?;
     if changed == 1 {
         announce(sql, id, &left.announced, now)?;
+        left.mails.iter().try_for_each(|mail| add(sql, mail, now))?;
     }
     Ok(changed == 1)
 }
@@ -131,6 +132,7 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &OutboxChange, now: i6
     if changed == 1 {
         tell(sql, change.submit.as_ref())?;
         announce(sql, &change.id, &change.announced, now)?;
+        change.mails.iter().try_for_each(|mail| add(sql, mail, now))?;
     }
     Ok(changed == 1)
 }
@@ -224,6 +226,12 @@ pub(in crate::store) fn counts(sql: &mut dyn Sql) -> Result<Vec<OutboxCount>, St
 
 pub(in crate::store) fn forget(sql: &mut dyn Sql, before: i64) -> Result<(), StoreError> {
     sql.execute("DELETE FROM outbox WHERE state IN ('done', 'discarded') AND changed_at < ?1", values![before])?;
+    Ok(())
+}
+
+/// Forgets mails at which nothing has happened since, whether they were given up or had no server to go to.
+pub(in crate::store) fn forget_mails(sql: &mut dyn Sql, before: i64) -> Result<(), StoreError> {
+    sql.execute("DELETE FROM outbox WHERE kind = 'mail' AND changed_at < ?1", values![before])?;
     Ok(())
 }
 
