@@ -29,13 +29,10 @@ pub fn refusal(error: GatewayError) -> GatewayError {
 /// The same of what is wrong field by field. In the fields' order, since otherwise that would tell.
 pub fn errors(mut errors: Vec<FieldError>) -> Vec<FieldError> {
     for error in &mut errors {
-        match Fault::parse(&error.code) {
-            // The store finds two ways to type one number only where it knows it, so that this would tell as well.
-            Some(Fault::SerialNumberUnknown | Fault::SerialNumberRegistered | Fault::SerialNumberTwice) => {
-                error.code = Fault::SerialNumberNotAccepted.code().to_owned();
-                error.message = Fault::SerialNumberNotAccepted.message().to_owned();
-            }
-            Some(_) | None => {}
+        // The store finds two ways to type one number only where it knows it, so that this would tell as well.
+        if let Some(Fault::SerialNumberUnknown | Fault::SerialNumberRegistered | Fault::SerialNumberTwice) = Fault::parse(&error.code) {
+            error.code = Fault::SerialNumberNotAccepted.code().to_owned();
+            error.message = Fault::SerialNumberNotAccepted.message().to_owned();
         }
     }
     errors.sort_by(|one, other| one.pointer.cmp(&other.pointer));

@@ -83,9 +83,10 @@ pub(in crate::store) async fn what_another_process_changes_is_seen(open: Open<'_
     }
     assert!(of_key(&*another, "pk2").await.is_some());
 
-    let upstream = Some(Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() });
-    one.put_merchant(MerchantSettings { id: "shop".into(), upstream: upstream.clone(), ..MerchantSettings::default() }, 3).await.unwrap();
-    assert!(one.hold_upstream("shop".into(), upstream.unwrap(), 70).await.unwrap());
+    let upstream = Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() };
+    let forwarding = MerchantSettings { id: "shop".into(), upstream: Some(upstream.clone()), ..MerchantSettings::default() };
+    one.put_merchant(forwarding, 3).await.unwrap();
+    assert!(one.hold_upstream("shop".into(), upstream, 70).await.unwrap());
     assert_eq!(of_key(&*one, "pk2").await.unwrap().held_until, 70);
     assert!(one.try_held_upstream("shop".into(), 70, 90).await.unwrap());
     assert_eq!(of_key(&*one, "pk2").await.unwrap().held_until, 90);
