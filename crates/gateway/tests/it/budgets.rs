@@ -148,6 +148,7 @@ async fn a_refusal_says_which_budget_is_used_up() {
 }
 
 /// As many misses as a merchant has an hour, from addresses enough, in no time.
+#[expect(clippy::unwrap_used, reason = "a helper of tests: what cannot be counted fails the story")]
 async fn is_guessed_at(gateway: &Gateway, merchant: &str) {
     let merchant = gateway.app.store.merchant(merchant.to_owned()).await.unwrap().unwrap();
     let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
