@@ -24,7 +24,7 @@ pub use event::{CallFault, CardEvent, Effect, Event, Place, SendResult, StatusRe
 pub use field::{Field, FieldAnswer, Message};
 pub use notice::Notice;
 pub use outcome::Done;
-pub use posted::{NONCE, kept_name, without_name};
+pub use posted::{NONCE, TRAP, kept_name, without_name};
 pub use receipt::{FileFacts, Receipt, Way};
 pub use serial_number::{Check, Row};
 pub use submit::{Attempt, Phase};

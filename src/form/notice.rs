@@ -22,6 +22,8 @@ pub enum Notice {
     Offline,
     /// The hosted page was open for so long that nothing is registered from it any longer.
     PageExpired,
+    /// Something on the hosted page was filled in that nobody sees: a person sends it once more.
+    OnceMore,
 }
 
 impl Notice {
@@ -36,6 +38,7 @@ impl Notice {
             Notice::Refused => Text::Refused,
             Notice::Offline => Text::Offline,
             Notice::PageExpired => Text::PageExpired,
+            Notice::OnceMore => Text::OnceMore,
         }
     }
 
@@ -50,6 +53,7 @@ impl Notice {
             Notice::Refused => "RC-206",
             Notice::Offline => "RC-207",
             Notice::PageExpired => "RC-208",
+            Notice::OnceMore => "RC-209",
         }
     }
 

@@ -12,6 +12,9 @@ use super::{Attempt, CallFault, FieldAnswer, FileFacts, FormState, Message, Noti
 /// called so.
 pub const NONCE: &str = "page nonce";
 
+/// The name of a control that nobody sees. What fills it in is a program: one that nobody asked for, or somebody's browser.
+pub const TRAP: &str = "page extra";
+
 /// The name of the hidden control that names a receipt which came with an earlier post.
 pub fn kept_name(key: &str) -> String {
     format!("kept {key}")
@@ -74,6 +77,12 @@ impl FormState {
     pub fn page_ran_out(&mut self, refused: &[(usize, Message)]) {
         let _said = self.complain_of_receipts(refused);
         self.notice = Some(Notice::PageExpired);
+    }
+
+    /// More came than a person can have typed: the page is shown again, with everything that came, and nothing was registered.
+    pub fn post_held(&mut self) {
+        self.notice = Some(Notice::OnceMore);
+        self.phase = Phase::Filling;
     }
 
     /// Adds blank rows up to the limit, where the form takes several serial numbers: no script can add one later.

@@ -158,7 +158,7 @@ impl FormState {
         };
         self.phase = Phase::Filling;
         self.unsettled = match notice {
-            Notice::Refused | Notice::NotAllowed | Notice::PageExpired => None,
+            Notice::Refused | Notice::NotAllowed | Notice::PageExpired | Notice::OnceMore => None,
             Notice::Unreachable | Notice::Unavailable | Notice::TooMany | Notice::OutcomeUnknown | Notice::Offline => Some(attempt),
         };
         self.notice = Some(notice);

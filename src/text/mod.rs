@@ -263,6 +263,8 @@ texts! {
     Preview = "preview",
     /// Notice on the hosted page: its form was open for too long.
     PageExpired = "page-expired",
+    /// Notice on the hosted page: more came than a person can have typed.
+    OnceMore = "once-more",
     /// The end, if the receipt was left out.
     DoneWithoutReceipt = "done-without-receipt",
     /// Label at the end.

@@ -80,6 +80,7 @@ fn form(context: Context, action: String) -> AnyView {
         .children(body)
         .child(button.view())
         .child(without(context))
+        .child(plain::trap(context))
         .child(element("p").with("class", "foot").text(context.say(Text::Foot)).text(" ").child(clear).view())
         .view()
 }

@@ -9,7 +9,7 @@ use regcard_protocol::form::{Field as Definition, FieldKind};
 use super::element::{element, nothing};
 use super::icon::Icon;
 use super::{Context, serial_number};
-use crate::form::{FormState, NONCE, Place, Way, kept_name, without_name};
+use crate::form::{FormState, NONCE, Place, TRAP, Way, kept_name, without_name};
 use crate::text::Text;
 
 /// What such a page is given.
@@ -17,6 +17,8 @@ use crate::text::Text;
 pub struct Plain {
     /// The page's nonce.
     pub nonce: String,
+    /// Whether it has a control that nobody sees.
+    pub trap: bool,
     /// The address of an empty form.
     pub again: String,
 }
@@ -32,6 +34,15 @@ pub(super) fn nonce(context: Context) -> AnyView {
         return nothing();
     }
     element("input").with("type", "hidden").with("name", NONCE).with("value", context.of_plain(|plain| plain.nonce.clone())).view()
+}
+
+/// A control that nobody sees, hears or reaches with a key, whatever becomes of the style sheet. No autofill has anything for its name.
+pub(super) fn trap(context: Context) -> AnyView {
+    if !context.plain() || !context.of_plain(|plain| plain.trap) {
+        return nothing();
+    }
+    let control = element("input").with("type", "text").with("name", TRAP).with("autocomplete", "off").with("tabindex", "-1");
+    element("div").with("hidden", "").with("aria-hidden", "true").child(control.view()).view()
 }
 
 /// Whether a field is not asked for, as things stand. No script will show it when that changes, so the page's style sheet

@@ -75,3 +75,23 @@ async fn going_back_and_sending_again_with_scripts_off_shows_the_same_number() {
     visit.is_registered_once(&number).await;
     assert_eq!(visit.gateway.proxy.count("POST", "/v1/forms/"), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_fills_in_what_nobody_sees_costs_one_more_click() {
+    let visit = Visit::without_scripts().await;
+    visit.browser.go(&visit.gateway.hosted_page()).await;
+    let card = visit.card();
+    card.fill(EMAIL, SERIAL).await;
+    card.type_into("productName", "Espresso Duo").await;
+    let autofill = "[...root.querySelectorAll('input[type=text]')].filter(one => !one.checkVisibility() && one.name !== 'serialNumber')
+        .map(one => { one.value = 'https://a.example'; return one.name; })";
+    assert_eq!(card.read(autofill).await, json!(["page extra"]));
+    card.submit().await;
+    visit.page_says("document.activeElement.matches('[data-summary]')").await;
+    visit.page_says("document.body.innerText.includes('perhaps by your browser')").await;
+    visit.page_says("!document.querySelector('[name=\"page extra\"]')").await;
+    assert!(visit.gateway.merchant.registrations_of(EMAIL).await.is_empty());
+    visit.browser.driver().find(By::Css("button[type=submit]")).await.unwrap().click().await.unwrap();
+    let number = visit.number().await;
+    visit.is_registered_once(&number).await;
+}

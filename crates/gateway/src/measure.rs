@@ -21,6 +21,7 @@ const CONNECTIONS: &str = "regcard_connections";
 const REFUSED: &str = "regcard_connections_refused_total";
 const REGISTRATIONS: &str = "regcard_registrations_total";
 const CHECKS: &str = "regcard_serial_checks_total";
+const HELD_BACK: &str = "regcard_hosted_held_back_total";
 const UPLOADS: &str = "regcard_uploads_total";
 const PANICS: &str = "regcard_panics_total";
 const COMMIT_SECONDS: &str = "regcard_store_commit_seconds";
@@ -51,6 +52,7 @@ fn install() -> Option<PrometheusHandle> {
     describe_counter!(REFUSED, "Connections that were not let in, by which limit");
     describe_counter!(REGISTRATIONS, "Registrations answered with success, by status");
     describe_counter!(CHECKS, "Serial numbers checked, by answer");
+    describe_counter!(HELD_BACK, "Forms of the hosted page that were filled in where nobody sees, and shown once more");
     describe_counter!(UPLOADS, "Files that came to a signed address, by what became of them");
     describe_counter!(PANICS, "Faults of the program, each the end of one request or task");
     describe_histogram!(COMMIT_SECONDS, "Seconds of one commit of the store, the wait for the disk included");
@@ -59,6 +61,7 @@ fn install() -> Option<PrometheusHandle> {
     gauge!(CONNECTIONS).set(0);
     counter!(SHED).absolute(0);
     counter!(PANICS).absolute(0);
+    counter!(HELD_BACK).absolute(0);
     Some(handle)
 }
 
@@ -133,6 +136,11 @@ pub fn checked(status: CheckStatus) {
         CheckStatus::NotAccepted => "not_accepted",
     };
     counter!(CHECKS, "answer" => status).increment(1);
+}
+
+/// A form came that was filled in where nobody sees.
+pub fn held_back() {
+    counter!(HELD_BACK).increment(1);
 }
 
 /// A file came.

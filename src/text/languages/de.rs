@@ -151,6 +151,9 @@ fn words(text: Text) -> &'static str {
         }
         Text::Preview => "Das ist eine Vorschau. Das Senden ist ausgeschaltet.",
         Text::PageExpired => "Diese Seite war lange geöffnet. Sehen Sie Ihre Eingaben durch und senden Sie sie dann noch einmal.",
+        Text::OnceMore => {
+            "Es wurde mehr ausgefüllt, als zu sehen ist, vielleicht von Ihrem Browser. Sehen Sie das Formular durch und senden Sie es dann noch einmal."
+        }
         Text::DoneWithoutReceipt => "Ihr Kaufbeleg wurde nicht mitgesendet. Der Shop kann ihn später ergänzen.",
         Text::WarrantyUntil => "Garantie bis",
         Text::Calendar => "In den Kalender eintragen",

@@ -131,6 +131,7 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "You are offline. Everything you typed is kept, and you can send it when you are back.",
         Text::Preview => "This is a preview. Sending is switched off.",
         Text::PageExpired => "This page was open for a long time. Look through what you typed, then send it again.",
+        Text::OnceMore => "More was filled in than can be seen, perhaps by your browser. Look through the form, then send it once more.",
         Text::DoneWithoutReceipt => "Your receipt was not sent along. The shop can add it later.",
         Text::WarrantyUntil => "Warranty until",
         Text::Calendar => "Add to calendar",

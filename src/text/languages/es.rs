@@ -137,6 +137,7 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "No tienes conexión. Todo lo que has escrito se conserva, y podrás enviarlo cuando vuelvas a tenerla.",
         Text::Preview => "Esto es una vista previa. El envío está desactivado.",
         Text::PageExpired => "Esta página ha estado abierta mucho tiempo. Repasa lo que has escrito y vuelve a enviarlo.",
+        Text::OnceMore => "Se ha rellenado más de lo que se ve, quizá por tu navegador. Repasa el formulario y vuelve a enviarlo.",
         Text::DoneWithoutReceipt => "Tu recibo no se ha enviado. La tienda puede añadirlo más adelante.",
         Text::WarrantyUntil => "Garantía hasta",
         Text::Calendar => "Añadir al calendario",

@@ -146,6 +146,9 @@ fn words(text: Text) -> &'static str {
         }
         Text::Preview => "Ceci est un aperçu. L’envoi est désactivé.",
         Text::PageExpired => "Cette page est restée ouverte longtemps. Relisez ce que vous avez saisi, puis envoyez-le à nouveau.",
+        Text::OnceMore => {
+            "Plus de champs ont été remplis qu’il n’y en a de visibles, peut-être par votre navigateur. Relisez le formulaire, puis envoyez-le à nouveau."
+        }
         Text::DoneWithoutReceipt => "Votre preuve d’achat n’a pas été envoyée. La boutique peut l’ajouter plus tard.",
         Text::WarrantyUntil => "Garantie jusqu’au",
         Text::Calendar => "Ajouter au calendrier",

@@ -133,6 +133,7 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "La connessione manca. Tutto ciò che è stato scritto resta salvato e si potrà inviare appena torna.",
         Text::Preview => "Questa è un’anteprima. L’invio è disattivato.",
         Text::PageExpired => "Questa pagina è rimasta aperta a lungo. Rileggere quanto scritto, poi inviarlo di nuovo.",
+        Text::OnceMore => "È stato compilato più di quanto si vede, forse dal browser. Rileggere il modulo, poi inviarlo di nuovo.",
         Text::DoneWithoutReceipt => "Lo scontrino non è stato inviato. Il negozio può aggiungerlo in seguito.",
         Text::WarrantyUntil => "Garanzia fino al",
         Text::Calendar => "Aggiungi al calendario",

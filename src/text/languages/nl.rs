@@ -146,6 +146,9 @@ fn words(text: Text) -> &'static str {
         }
         Text::Preview => "Dit is een voorbeeld. Verzenden is uitgeschakeld.",
         Text::PageExpired => "Deze pagina heeft lang opengestaan. Kijk na wat je hebt ingevuld en verzend het dan opnieuw.",
+        Text::OnceMore => {
+            "Er is meer ingevuld dan er te zien is, misschien door je browser. Kijk het formulier na en verzend het dan opnieuw."
+        }
         Text::DoneWithoutReceipt => "Je aankoopbewijs is niet meegestuurd. De winkel kan het later toevoegen.",
         Text::WarrantyUntil => "Garantie tot en met",
         Text::Calendar => "Toevoegen aan agenda",

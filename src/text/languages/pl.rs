@@ -133,6 +133,9 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "Brak połączenia z internetem. Wszystkie wpisane dane są zachowane i można je wysłać po jego odzyskaniu.",
         Text::Preview => "To jest podgląd. Wysyłanie jest wyłączone.",
         Text::PageExpired => "Ta strona była długo otwarta. Przejrzyj wpisane dane, a potem wyślij je ponownie.",
+        Text::OnceMore => {
+            "Wypełniono więcej, niż widać, być może zrobiła to przeglądarka. Przejrzyj formularz, a potem wyślij go ponownie."
+        }
         Text::DoneWithoutReceipt => "Dowód zakupu nie został wysłany. Sklep może go dodać później.",
         Text::WarrantyUntil => "Gwarancja do",
         Text::Calendar => "Dodaj do kalendarza",

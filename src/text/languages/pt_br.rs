@@ -134,6 +134,7 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "Você está sem conexão. Tudo o que você digitou está guardado, e você pode enviar quando a conexão voltar.",
         Text::Preview => "Isto é uma prévia. O envio está desativado.",
         Text::PageExpired => "Esta página ficou aberta por muito tempo. Confira o que você digitou e envie de novo.",
+        Text::OnceMore => "Foi preenchido mais do que se vê, talvez pelo seu navegador. Confira o formulário e envie de novo.",
         Text::DoneWithoutReceipt => "Sua nota fiscal não foi enviada. A loja pode incluí-la depois.",
         Text::WarrantyUntil => "Garantia até",
         Text::Calendar => "Adicionar ao calendário",

@@ -135,6 +135,7 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "Du är offline. Allt du har skrivit finns kvar, och du kan skicka det när du är uppkopplad igen.",
         Text::Preview => "Det här är en förhandsvisning. Det går inte att skicka formuläret.",
         Text::PageExpired => "Den här sidan har varit öppen länge. Läs igenom det du har skrivit och skicka det sedan igen.",
+        Text::OnceMore => "Mer har fyllts i än vad som syns, kanske av din webbläsare. Läs igenom formuläret och skicka det sedan igen.",
         Text::DoneWithoutReceipt => "Ditt kvitto skickades inte med. Butiken kan lägga till det senare.",
         Text::WarrantyUntil => "Garanti till och med",
         Text::Calendar => "Lägg till i kalendern",

@@ -129,6 +129,7 @@ fn words(text: Text) -> &'static str {
         Text::Offline => "您已离线。您输入的内容都已保留，恢复联网后即可发送。",
         Text::Preview => "这是预览。无法提交表单。",
         Text::PageExpired => "此页面打开的时间过长。请检查您输入的内容，然后重新发送。",
+        Text::OnceMore => "表单中看不见的栏目也被填写了，可能是您的浏览器所为。请检查表单，然后重新发送。",
         Text::DoneWithoutReceipt => "购买凭证未一同发送。商家可以稍后补充。",
         Text::WarrantyUntil => "保修至",
         Text::Calendar => "添加到日历",

@@ -49,7 +49,7 @@ pub fn page(page: Page<'_>) -> String {
     let Subject { public_url, key, slug, language } = page.subject;
     let title = title(&page.state, page.words);
     let here = page.subject.page_in_language();
-    let card = render_plain(page.state, page.words, &here, Plain { nonce: page.nonce, again: here.clone() });
+    let card = render_plain(page.state, page.words, &here, Plain { nonce: page.nonce, trap: !page.answers, again: here.clone() });
     let style = |name: &str| format!("<link rel=\"stylesheet\" href=\"{}\">", escaped(&format!("{public_url}/v1/assets/{name}")));
     let page_style = style(page.page_style);
     let card_styles: String = page.card_styles.iter().map(|name| style(name)).collect();

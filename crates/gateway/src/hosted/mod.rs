@@ -9,7 +9,7 @@ mod visit;
 
 use std::sync::Arc;
 
-use regcard::form::{CallFault, FormState, Message, kept_name, without_name};
+use regcard::form::{CallFault, FormState, Message, TRAP, kept_name, without_name};
 use regcard::text::Text;
 use regcard_protocol::form::FieldKind;
 use regcard_protocol::limits as shared;
@@ -23,6 +23,7 @@ use crate::card::{Subject, Whose, answers};
 use crate::extract::{Peer, Post};
 use crate::forms::LoadedForm;
 use crate::limits;
+use crate::measure;
 use crate::problem::GatewayError;
 use crate::register::{self, Done, Sender};
 use crate::secrets::hex;
@@ -95,6 +96,12 @@ pub async fn post(hosted: &Hosted<'_>, from_own_page: bool, post: Post) -> Resul
     let Some(body) = state.submit_posted(&refused) else {
         return Ok(shown(&visit, state, 422));
     };
+    // A program, or a browser that fills in what nobody sees. A person sends the page once more, which is without that.
+    if given.iter().any(|(name, value)| name == TRAP && !value.trim().is_empty()) {
+        measure::held_back();
+        state.post_held();
+        return Ok(shown(&visit, state, 200));
+    }
     match register(hosted, &visit, fingerprint, &body).await {
         Ok(done) => {
             let status = registered(&done);

@@ -141,19 +141,10 @@ async fn a_refusal_says_which_budget_is_used_up() {
         [format!("\"{of}\";q={quota};w={window}"), format!("\"{of}\";r=0;t={seconds}"), seconds.to_string()]
     };
     assert_eq!(told(&page.check("SN-1").await), over("address-misses", 120, 3_600, 3_500));
-    is_guessed_at(&gateway, "demo").await;
+    gateway.is_guessed_at(limits::MERCHANT_MISSES_HOUR).await;
     assert_eq!(told(&page.check("SN-1").await), over("merchant-misses", 500, 3_600, 3_500));
     while gateway.session(ORIGIN, FORM, None).await.status == 201 {}
     assert_eq!(told(&gateway.session(ORIGIN, FORM, None).await), over("address-sessions-minute", 60, 60, 60));
-}
-
-/// As many misses as a merchant has an hour, from addresses enough, in no time.
-#[expect(clippy::unwrap_used, reason = "a helper of tests: what cannot be counted fails the story")]
-async fn is_guessed_at(gateway: &Gateway, merchant: &str) {
-    let merchant = gateway.app.store.merchant(merchant.to_owned()).await.unwrap().unwrap();
-    let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
-    let all = usize::try_from(limits::MERCHANT_MISSES_HOUR).unwrap();
-    gateway.app.budgets.missed(all, nobody, &merchant, gateway.clock.seconds()).await.unwrap();
 }
 
 #[tokio::test]
@@ -163,7 +154,7 @@ async fn a_merchant_who_is_guessed_at_is_asked_no_more_but_loses_no_registration
     let other = gateway.another_shop("other", "https://other.example").await;
     let page = gateway.page().await;
     page.check("SN-1").await.good(200);
-    is_guessed_at(&gateway, "demo").await;
+    gateway.is_guessed_at(limits::MERCHANT_MISSES_HOUR).await;
     let refused = page.check("SN-1").await;
     assert_eq!(refused.problem(429, "budget-exhausted")["retryable"], true);
     assert_eq!(refused.header("retry-after"), "3600");
@@ -182,10 +173,7 @@ async fn a_merchant_who_is_guessed_at_is_asked_no_more_but_loses_no_registration
 async fn what_a_check_a_submit_and_the_hosted_page_miss_counts_for_the_merchant() {
     let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
     gateway.load_serials(&["SN-1"]).await;
-    let merchant = gateway.app.store.merchant("demo".to_owned()).await.unwrap().unwrap();
-    let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
-    let all = usize::try_from(limits::MERCHANT_MISSES_HOUR).unwrap();
-    gateway.app.budgets.missed(all - 4, nobody, &merchant, gateway.clock.seconds()).await.unwrap();
+    gateway.is_guessed_at(limits::MERCHANT_MISSES_HOUR - 4).await;
     let page = gateway.page().await;
     page.check("NO-1").await.good(200);
     page.register(KEY, registration_with("", json!({ "serialNumbers": ["NO-2", "NO-3"] }))).await.problem(422, "validation");

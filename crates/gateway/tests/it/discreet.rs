@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::gateway::{FORM_FILE, Gateway};
 use crate::shop::{FORM, ORIGIN, Page, Shop, one, registration, registration_with};
 use crate::upstream::{Upstream, says};
-use crate::visitor::Visitor;
+use crate::visitor::{NONCE, Visitor};
 
 const KEY: &str = "0123456789abcdef";
 const REFUSED: &str = "/registrations/0/serialNumbers/0 serial-number-not-accepted";
@@ -111,7 +111,7 @@ async fn the_hosted_page_is_the_same_whichever_it_is() {
         let page = Visitor::opens(&gateway).await.fills_in(serial).sends().await;
         assert_eq!((page.page.status, page.complaints().len()), (422, 1), "{:?}", page.complaints());
         assert!(page.complaints()[0].contains("cannot be registered here"), "{:?}", page.complaints());
-        let nonce = page.holds("page nonce").unwrap().to_owned();
+        let nonce = page.holds(NONCE).unwrap().to_owned();
         page.page.text().replace(&nonce, "NONCE").replace(serial, "SERIAL")
     };
     assert_eq!(refused("SN-1").await, refused("SN-3").await);

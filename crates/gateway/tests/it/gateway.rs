@@ -187,6 +187,13 @@ impl Gateway {
         token.reveal().to_owned()
     }
 
+    /// So many checks of the shop's numbers found nothing, from addresses that no story has.
+    pub(crate) async fn is_guessed_at(&self, misses: u32) {
+        let merchant = self.app.store.merchant("demo".to_owned()).await.unwrap().unwrap();
+        let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
+        self.app.budgets.missed(misses as usize, nobody, &merchant, self.clock.seconds()).await.unwrap();
+    }
+
     /// From now on another registration API keeps the shop's registrations.
     pub(crate) async fn forward_to(&self, url: &str, token: &str) {
         self.forward_for("demo", url, token).await;

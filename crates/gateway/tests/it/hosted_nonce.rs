@@ -3,7 +3,7 @@
 
 use crate::gateway::Gateway;
 use crate::shop::{FORM, ORIGIN, photo};
-use crate::visitor::{NONCE, Visitor};
+use crate::visitor::{NONCE, TRAP, Visitor};
 
 /// Nothing was registered and no file kept; the page has what was typed, but no tick, and a fresh nonce.
 #[track_caller]
@@ -31,6 +31,7 @@ async fn the_hosted_page_alone_has_a_nonce_and_each_its_own() {
     for path in [format!("/v1/forms/{}/{FORM}/card", gateway.key), format!("/v1/{}/regcard.js", gateway.key)] {
         let answer = gateway.get(&path).await;
         assert!(answer.status == 200 && !answer.text().contains(NONCE) && !answer.text().contains("v4.local."), "{path}");
+        assert!(!answer.text().contains(TRAP), "the card has none: {path}");
     }
 }
 
@@ -150,4 +151,52 @@ async fn an_autofill_that_fills_in_what_nobody_sees_costs_one_more_click() {
     let end = faulty.types_into("serialNumber", 1, "").types_into("serialNumber", 2, "").sends().await;
     assert_eq!(end.page.status, 201, "{}", end.page.text());
     assert_eq!(gateway.registrations().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_nobody_sees_is_out_of_every_way_that_people_have() {
+    let gateway = Gateway::start().await;
+    let page = Visitor::opens(&gateway).await;
+    let html = page.page.text();
+    let control = &html[html.rfind("<div hidden").unwrap()..];
+    let control = &control[..control.find("</div>").unwrap()];
+    for part in [
+        format!("name=\"{TRAP}\""),
+        "type=\"text\"".into(),
+        "aria-hidden=\"true\"".into(),
+        "autocomplete=\"off\"".into(),
+        "tabindex=\"-1\"".into(),
+    ] {
+        assert!(control.contains(&part), "{part} in {control}");
+    }
+    assert_eq!(page.holds(TRAP), Some(""), "and whoever leaves it empty is registered at once");
+}
+
+#[tokio::test]
+async fn a_form_that_is_filled_in_where_nobody_sees_takes_one_more_click_and_is_stored_once() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let first = filled(&gateway).await.types(TRAP, "https://a.example");
+    let again = first.sends().await;
+    assert_eq!(again.page.status, 200, "{}", again.page.text());
+    assert!(gateway.registrations().await.is_empty() && again.texts("[data-state=done]").is_empty(), "no success that is none");
+    assert!(again.complaints().is_empty() && again.texts(".note")[0].contains("perhaps by your browser"), "{:?}", again.texts(".note"));
+    assert_eq!((again.holds("customerName"), again.holds("serialNumber")), (Some("Mara Lindqvist"), Some("SN-1")));
+    assert_eq!((again.holds("PrivacyPolicy"), again.texts(".drop .name")), (Some("true"), vec!["receipt.jpg".to_owned()]));
+    assert_eq!((again.holds(NONCE), again.holds(TRAP)), (first.holds(NONCE), None));
+    let end = again.sends().await;
+    assert_eq!(end.page.status, 201, "{}", end.page.text());
+    assert!(gateway.registrations().await[0]["fieldData"]["InvoiceUpload"].is_string());
+    assert_eq!(again.sends().await.number(), end.number());
+    first.sends().await;
+    assert_eq!((gateway.registrations().await.len(), gateway.files()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_first_and_that_is_the_one_more_click() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = Visitor::opens(&gateway).await.fills_in("SN-1").types("customerEmail", "mara@example").types(TRAP, "Ann").sends().await;
+    assert_eq!((page.page.status, page.complaints().len(), page.holds(TRAP)), (422, 1, None));
+    assert_eq!(page.types("customerEmail", "mara@example.com").sends().await.page.status, 201);
 }

@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::gateway::built_widget;
 use crate::process::Process;
 use crate::shop::registration;
+use crate::visitor::{TRAP, Visitor};
 
 async fn ask(gateway: &Process, path: &str) -> Answer {
     Answer::to(gateway.shop.http.get(format!("{}{path}", gateway.operator()))).await
@@ -75,6 +76,7 @@ async fn what_was_done_is_counted_and_nobody_is_named() {
     shop.api("/api/registrations?email=mara@example.com").await.good(200);
     shop.api("/api/serial_numbers/SN-SENTINEL-1").await.good(200);
     shop.get("/SENTINEL/nothing").await;
+    Visitor::opens(shop).await.fills_in("SN-SENTINEL-1").types(TRAP, "SENTINEL").sends().await;
     shop.request(reqwest::Method::from_bytes(b"SENTINEL").unwrap(), "/v1/sessions").send().await.unwrap();
     let answer = ask(&gateway, "/metrics").await;
     assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"));
@@ -88,6 +90,7 @@ async fn what_was_done_is_counted_and_nobody_is_named() {
         "regcard_requests_total{route=\"/api/serial_numbers/{serial}\",method=\"GET\",status=\"2xx\"} 1",
         "regcard_requests_total{route=\"-\",method=\"GET\",status=\"4xx\"} 1",
         "regcard_requests_total{route=\"/v1/sessions\",method=\"other\",status=\"4xx\"} 1",
+        "regcard_hosted_held_back_total 1",
         "regcard_requests_in_flight 0",
         "regcard_requests_shed_total 0",
         "regcard_request_seconds_bucket{route=\"/v1/registrations\",method=\"POST\",le=\"30\"} 2",

@@ -71,10 +71,7 @@ async fn a_budget_is_one_for_both() {
 async fn what_is_guessed_at_one_gateway_is_guessed_at_both() {
     let (_database, running, [one, other]) = two().await;
     one.load_serials(&["SN-1"]).await;
-    let merchant = running.app.store.merchant("demo".to_owned()).await.unwrap().unwrap();
-    let most = usize::try_from(limits::MERCHANT_MISSES_HOUR).unwrap();
-    let nobody = std::net::IpAddr::from([198, 51, 100, 1]).into();
-    running.app.budgets.missed(most - 1, nobody, &merchant, running.clock.seconds()).await.unwrap();
+    running.is_guessed_at(limits::MERCHANT_MISSES_HOUR - 1).await;
     other.page().await.check("SN-2").await.good(200);
     for shop in [one, other] {
         shop.page().await.check("SN-1").await.problem(429, "budget-exhausted");

@@ -10,6 +10,8 @@ use crate::shop::{FORM, Shop, photo};
 
 /// The hidden control that says which page this is.
 pub(crate) const NONCE: &str = "page nonce";
+/// A control that nobody sees.
+pub(crate) const TRAP: &str = "page extra";
 
 /// A page in such a browser.
 #[derive(Clone, Debug)]
