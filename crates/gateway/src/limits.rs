@@ -230,7 +230,7 @@ pub const MERCHANT_MISSES_HOUR: u32 = 500;
 /// 120 uploads an hour and address.
 pub const ADDRESS_UPLOADS_HOUR: u32 = 120;
 
-/// 120 registrations an hour and address.
+/// 120 registrations an hour and address. Of a submit that is refused each number that nobody knows counts.
 pub const ADDRESS_REGISTRATIONS_HOUR: u32 = 120;
 
 /// 8 seconds in which a form that is posted again waits for the first post's outcome: longer than [`UPSTREAM_TOTAL`].

@@ -100,6 +100,16 @@ impl Budgets {
         Ok(())
     }
 
+    /// A submit named numbers that nobody knows. Each is the answer to a question, so each counts as a submit of its address's: up to
+    /// four hundred fit into one, which would make submits the cheaper way to guess.
+    pub async fn missed_by_submit(&self, count: usize, address: Address, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
+        self.missed(count, address, merchant, now).await?;
+        for _ in 1..count {
+            self.spend(Kind::AddressRegistrations, &address.bytes(), now).await?;
+        }
+        Ok(())
+    }
+
     /// One more upload. What is left of the session's.
     pub async fn upload(&self, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
         let left = self.take(Kind::Uploads, sid.as_bytes(), now).await?;

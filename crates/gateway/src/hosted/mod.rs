@@ -233,7 +233,7 @@ async fn register(hosted: &Hosted<'_>, visit: &Visit, fingerprint: [u8; 32], bod
     };
     let done = register::from_sender(app, &sender, key, fingerprint, &body.registrations).await;
     if let Err(error) = &done {
-        app.budgets.missed(error.unknown_serials(), address, hosted.merchant, now).await?;
+        app.budgets.missed_by_submit(error.unknown_serials(), address, hosted.merchant, now).await?;
     }
     done
 }

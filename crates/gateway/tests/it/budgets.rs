@@ -183,6 +183,26 @@ async fn what_a_check_a_submit_and_the_hosted_page_miss_counts_for_the_merchant(
 }
 
 #[tokio::test]
+async fn an_address_guesses_no_more_by_submits_than_by_checks() {
+    let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
+    gateway.load_serials(&["SN-1"]).await;
+    let page = gateway.page().await;
+    let numbers = |submit: usize| (0..20).map(|number| format!("NO-{submit}-{number}")).collect::<Vec<_>>();
+    for submit in 0..6 {
+        let guesses = registration_with("", json!({ "serialNumbers": numbers(submit) }));
+        let refused = page.register(&format!("the-key-of-number-{submit}"), guesses).await;
+        assert_eq!(refused.faults(422, "validation").len(), 20);
+    }
+    for page in [page, gateway.page().await] {
+        let over = page.register(KEY, registration("SN-1")).await;
+        over.problem(429, "budget-exhausted");
+        assert_eq!(told(&over)[0], r#""address-registrations";q=120;w=3600"#);
+    }
+    gateway.clock.advance(3_600);
+    gateway.page().await.register(KEY, registration("SN-1")).await.good(201);
+}
+
+#[tokio::test]
 async fn an_address_may_guess_a_hundred_and_twenty_times_an_hour() {
     let gateway = Gateway::start_with(|config| config.address_budget_factor = 1).await;
     gateway.load_serials(&["SN-1"]).await;

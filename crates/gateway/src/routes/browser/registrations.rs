@@ -33,7 +33,7 @@ pub(super) async fn register(
     let left = app.budgets.registration(&page.session.sid, attempt, peer.into(), now).await?;
     let done = register::from_page(&app, &page, key, body, language(&query, &headers)).await;
     if let Err(error) = &done {
-        app.budgets.missed(error.unknown_serials(), peer.into(), &page.merchant, now).await?;
+        app.budgets.missed_by_submit(error.unknown_serials(), peer.into(), &page.merchant, now).await?;
     }
     Ok(left.beside(done.map(answer)))
 }
