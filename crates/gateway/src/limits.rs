@@ -182,6 +182,15 @@ pub const READERS: usize = 4;
 /// 8 connections to PostgreSQL: it puts more commits that come together into one fsync, and a server has a hundred for all gateways.
 pub const POSTGRES_CONNECTIONS: usize = 8;
 
+/// 2 seconds to connect to PostgreSQL.
+pub const POSTGRES_CONNECT: Duration = Duration::from_secs(2);
+
+/// 10 seconds after which a connection to PostgreSQL is given up that nothing passes through.
+pub const POSTGRES_SILENCE: Duration = Duration::from_secs(10);
+
+/// 60 seconds for a job of the store in all: a statement has 15, and some have a queue before them.
+pub const POSTGRES_ANSWER: Duration = Duration::from_secs(60);
+
 /// 6 tries at a transaction that PostgreSQL takes back because of another one.
 pub const POSTGRES_TRIES: u32 = 6;
 

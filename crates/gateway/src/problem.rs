@@ -138,7 +138,7 @@ pub enum GatewayError {
     /// 500.
     #[error("the gateway could not do it")]
     Panicked,
-    /// 500, or 503 if the store is busy.
+    /// 500, or 503 if the store is busy or away.
     #[error("the gateway could not do it")]
     Store(#[from] StoreError),
     /// 500.
@@ -215,7 +215,7 @@ impl GatewayError {
             GatewayError::UpstreamUnavailable => (503, Code::UpstreamUnavailable, "Upstream unavailable", true),
             GatewayError::TestFailure => (500, Code::Internal, "Internal error", true),
             GatewayError::OutcomeUnknown | GatewayError::TestLost => (504, Code::OutcomeUnknown, "Outcome unknown", false),
-            GatewayError::Unavailable | GatewayError::Bucket(_) | GatewayError::Store(StoreError::Busy) => {
+            GatewayError::Unavailable | GatewayError::Bucket(_) | GatewayError::Store(StoreError::Busy | StoreError::Away(_)) => {
                 (503, Code::Unavailable, "Unavailable", true)
             }
             GatewayError::InsufficientStorage(_) | GatewayError::Store(StoreError::Full) => {

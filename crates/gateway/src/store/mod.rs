@@ -64,6 +64,9 @@ pub enum StoreError {
     /// PostgreSQL said no, or cannot be reached.
     #[error("PostgreSQL: {}", told(.0))]
     Postgres(#[source] ::postgres::Error),
+    /// PostgreSQL is not there now, or went away in the middle. Whether something was stored by then is found out with the same key.
+    #[error("PostgreSQL cannot be reached: {}", told(.0))]
+    Away(#[source] ::postgres::Error),
     /// No address of a database.
     #[error("no address of a PostgreSQL database, as in postgres://USER@HOST/DATABASE: {0}")]
     Url(#[source] ::postgres::Error),

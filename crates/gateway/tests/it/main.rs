@@ -1,6 +1,6 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `bucket`, `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream`, `scripted` and
+//! A file a story. `bucket`, `database`, `postgres_server`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream`, `scripted` and
 //! `receiver` are what the stories are told with.
 
 mod answer;
@@ -9,6 +9,7 @@ mod bucket;
 mod database;
 mod gateway;
 mod mailbox;
+mod postgres_server;
 mod process;
 mod receiver;
 mod scripted;
@@ -58,6 +59,7 @@ mod operator;
 mod outbox_commands;
 mod panics;
 mod people;
+mod postgres_goes_away;
 mod proxies;
 mod receipts;
 mod receipts_in_a_bucket;
@@ -89,7 +91,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// The same where looking takes asking somebody; three minutes are as good as never.
-async fn until_so(what: &str, is_so: impl AsyncFn() -> bool) {
+async fn until_so(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
     let looking = async {
         while !is_so().await {

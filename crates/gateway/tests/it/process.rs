@@ -154,6 +154,11 @@ impl Process {
         Process::start_in(home, &[], serve)
     }
 
+    /// A shop whose gateway keeps its registrations on a server of the story's own.
+    pub(crate) fn start_on_server(url: &str, serve: &[&str]) -> Process {
+        Process::start_on_disk(&format!("[store]\npostgres = '{url}'\n"), serve)
+    }
+
     /// A shop whose gateway keeps its registrations in its data folder, with a list of the system calls that read, write and sync.
     pub(crate) fn start_traced(trace: &Path) -> Process {
         Process::start_under(Some(trace), folder_on_disk(), &[], &[])

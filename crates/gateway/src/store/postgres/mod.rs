@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use postgres::Config;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::directory::Remembered;
 use super::engine::{Engine, Sql, Step};
@@ -44,7 +45,7 @@ impl Postgres {
     /// [`StoreError::Url`] for an address that is none; whatever keeps the database from being reached or migrated; one that
     /// forgets what it has confirmed.
     pub fn open(url: &str) -> Result<Postgres, StoreError> {
-        let config: Config = url.parse().map_err(StoreError::Url)?;
+        let config = patient(url.parse().map_err(StoreError::Url)?);
         let (jobs, queue) = mpsc::sync_channel::<Job>(limits::WRITER_QUEUE);
         let queue = Arc::new(Mutex::new(queue));
         let mut store = Postgres { jobs: Some(jobs), threads: Vec::new(), remembered: Remembered::default() };
@@ -86,9 +87,21 @@ impl Postgres {
         }));
         Box::pin(async move {
             queued?;
-            receiver.await.map_err(|_| StoreError::Closed)?
+            // A server that says nothing at all is one that is away, as far as anybody can tell.
+            timeout(limits::POSTGRES_ANSWER, receiver).await.map_err(|_| StoreError::Busy)?.map_err(|_| StoreError::Closed)?
         })
     }
+}
+
+/// How long a server is waited for that cannot be reached, unless its address says so.
+fn patient(mut config: Config) -> Config {
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(limits::POSTGRES_CONNECT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(limits::POSTGRES_SILENCE).keepalives_idle(limits::POSTGRES_SILENCE);
+    }
+    config
 }
 
 /// What was taken on is finished before the store closes.
@@ -181,6 +194,17 @@ mod tests {
 
     #[test]
     fn a_server_that_is_not_there_is_told() {
-        assert!(matches!(Postgres::open("postgres://nobody@127.0.0.1:1/none"), Err(StoreError::Postgres(_))));
+        assert!(matches!(Postgres::open("postgres://nobody@127.0.0.1:1/none"), Err(StoreError::Away(_))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
+        let database = Database::create();
+        let store = Postgres::open(&database.url).unwrap();
+        let (go_on, held) = mpsc::channel::<()>();
+        let held = Mutex::new(held);
+        let never = store.read(move |_: &mut dyn Sql| Ok(held.lock().unwrap().recv().is_ok()));
+        assert!(matches!(never.await, Err(StoreError::Busy)));
+        drop(go_on);
     }
 }

@@ -1,6 +1,8 @@
 //! One connection to PostgreSQL: opened when it is needed, and again after it broke.
 
 use std::collections::HashMap;
+use std::error::Error;
+use std::io;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -34,6 +36,14 @@ pub(super) struct Session {
     open: Option<(Client, HashMap<&'static str, Statement>)>,
 }
 
+/// How far a job came.
+enum Failed {
+    /// Not one statement of it was sent.
+    ToBegin(StoreError),
+    /// Where its transaction came to an end. What came of a commit that was not answered is not known.
+    Midway(StoreError),
+}
+
 /// A transaction that runs statements.
 struct Running<'a, 'b> {
     transaction: Transaction<'a>,
@@ -54,34 +64,33 @@ impl Session {
     pub(super) fn transaction<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
         let mut tries = 0;
         loop {
+            let before = self.open.is_some();
             let outcome = self.once(&job);
             tries += 1;
             match outcome {
-                Err(StoreError::Postgres(error)) if tries < limits::POSTGRES_TRIES && may_run_again(&error) => {
+                // A connection that broke while it was idle shows that here; nothing has been asked for yet.
+                Err(Failed::ToBegin(StoreError::Away(_))) if before => self.close(),
+                Err(Failed::ToBegin(error)) => return Err(error),
+                Err(Failed::Midway(StoreError::Postgres(error))) if tries < limits::POSTGRES_TRIES && may_run_again(&error) => {
                     // Those who collided are not to meet again.
                     let spread = clock::random::<4>().map_or_else(|_| std::process::id(), u32::from_le_bytes);
                     sleep(Duration::from_millis(u64::from(spread) % (10 << tries)));
                 }
-                // What came of a commit that was not answered is not known; with the same key it can be asked for again.
-                Err(StoreError::Postgres(error)) if error.is_closed() => return Err(StoreError::Busy),
-                other => return other,
+                Err(Failed::Midway(error)) => return Err(error),
+                Ok(answer) => return Ok(answer),
             }
         }
     }
 
-    fn once<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
-        let (client, known) = self.connected()?;
-        let mut running = Running { transaction: client.transaction()?, known };
-        match job(&mut running)? {
-            Step::Keep(answer) => {
-                running.transaction.commit()?;
-                Ok(answer)
-            }
-            Step::Undo(answer) => {
-                running.transaction.rollback()?;
-                Ok(answer)
-            }
-        }
+    fn once<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, Failed> {
+        let (client, known) = self.connected().map_err(Failed::ToBegin)?;
+        let transaction = client.transaction().map_err(|error| Failed::ToBegin(error.into()))?;
+        let mut running = Running { transaction, known };
+        let done = job(&mut running).and_then(|step| match step {
+            Step::Keep(answer) => running.transaction.commit().map(|()| answer).map_err(StoreError::from),
+            Step::Undo(answer) => running.transaction.rollback().map(|()| answer).map_err(StoreError::from),
+        });
+        done.map_err(Failed::Midway)
     }
 
     fn connected(&mut self) -> Result<&mut (Client, HashMap<&'static str, Statement>), StoreError> {
@@ -91,7 +100,7 @@ impl Session {
         match &mut self.open {
             Some(open) => Ok(open),
             slot @ None => {
-                let mut client = self.config.connect(tls())?;
+                let mut client = self.config.connect(tls()).map_err(StoreError::Away)?;
                 client.batch_execute(
                     "SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'",
                 )?;
@@ -213,7 +222,24 @@ impl From<postgres::Error> for StoreError {
                 StoreError::Busy
             }
             Some(code) if *code == SqlState::DISK_FULL => StoreError::Full,
+            _ if is_away(&error) => StoreError::Away(error),
             _ => StoreError::Postgres(error),
         }
+    }
+}
+
+/// Whether the server stops, starts or is gone, and not what it was asked for is the reason.
+fn is_away(error: &postgres::Error) -> bool {
+    let stops_or_starts = [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::CONNECTION_EXCEPTION,
+        SqlState::CONNECTION_DOES_NOT_EXIST,
+        SqlState::CONNECTION_FAILURE,
+    ];
+    match error.code() {
+        Some(code) => stops_or_starts.contains(code),
+        None => error.is_closed() || error.source().is_some_and(<dyn Error>::is::<io::Error>),
     }
 }

@@ -129,7 +129,9 @@ fn copy(error: &StoreError) -> StoreError {
         StoreError::Content(what) => StoreError::Content(what),
         StoreError::Folder(error) => StoreError::Folder(std::io::Error::new(error.kind(), error.to_string())),
         StoreError::Sqlite(error) => StoreError::Folder(std::io::Error::other(error.to_string())),
-        StoreError::Postgres(error) | StoreError::Url(error) => StoreError::Folder(std::io::Error::other(error.to_string())),
+        StoreError::Postgres(error) | StoreError::Away(error) | StoreError::Url(error) => {
+            StoreError::Folder(std::io::Error::other(error.to_string()))
+        }
         StoreError::Forgetful => StoreError::Forgetful,
         StoreError::Damaged { file, what } => StoreError::Damaged { file: file.clone(), what: what.clone() },
     }
