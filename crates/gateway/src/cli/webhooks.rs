@@ -25,8 +25,8 @@ pub(super) enum Webhooks {
         merchant: String,
         /// Where, as in https://shop.example/webhooks.
         url: String,
-        /// Of what, with commas between: created, updated, deleted.
-        #[arg(long, value_delimiter = ',', value_parser = event, default_value = "created,updated,deleted")]
+        /// Of what, with commas between: created, updated, deleted, rejected.
+        #[arg(long, value_delimiter = ',', value_parser = event, default_value = "created,updated,deleted,rejected")]
         events: Vec<WebhookEvent>,
     },
     /// Endpoints, and how it goes with them.

@@ -2,6 +2,8 @@
 
 use std::mem;
 
+use serde_json::Value;
+
 use super::decide::{Attempt, Step, after_probing, after_sending};
 use super::parcel::{Parcel, Waiting};
 use super::probe::probe;
@@ -14,7 +16,8 @@ use crate::mail::{self, Arrived};
 use crate::outbox::{Lane, backoff};
 use crate::problem::GatewayError;
 use crate::store::{
-    Left, Merchant, Mode, NewOutbox, Notice, OutboxChange, OutboxRow, OutboxState, Outcome, Sending, StoreError, SubmitState, Upstream,
+    Left, Merchant, Mode, NewOutbox, Notice, OutboxChange, OutboxRow, OutboxState, Outcome, Parked, Sending, StoreError, SubmitState,
+    Upstream,
 };
 use crate::upstream::{Client, Trouble};
 
@@ -81,7 +84,7 @@ struct Delivery<'a> {
     /// The next thing that happens is the first attempt, by the request itself.
     first: bool,
     unsettled_until: Option<i64>,
-    /// What has arrived and is to be told to the merchant's endpoints.
+    /// What has arrived, or was refused, and is to be told to the merchant's endpoints.
     told: Vec<Notice>,
     /// What is said of that by mail.
     mails: Vec<NewOutbox>,
@@ -186,11 +189,18 @@ impl Delivery<'_> {
 
     /// Whoever waits for it is told, and nothing is kept. What was taken on before is parked, for the merchant to see; so is the rest of
     /// what has arrived in part, since it must not be sent again as a whole.
-    async fn refused(&self, outcome: Outcome, why: String, waited_for: bool) -> Result<(), StoreError> {
+    async fn refused(&mut self, outcome: Outcome, why: String, waited_for: bool) -> Result<(), StoreError> {
         let state = if waited_for && !self.parcel.has_begun() { OutboxState::Discarded } else { OutboxState::Rejected };
         if state == OutboxState::Rejected {
             self.app.outbox.counted.parked();
             tracing::error!(merchant = self.merchant.id, message = self.row.id, "the upstream refused a registration that was taken on");
+            let now = self.app.clock.millis();
+            let rejected = |waiting: &Waiting| {
+                let form = waiting.body.get("type").and_then(Value::as_str).unwrap_or_default();
+                let parked = Parked { message: self.row.id.clone(), reference: waiting.reference.clone() };
+                Notice::of_rejected(form, now, parked)
+            };
+            self.told.extend(self.parcel.waiting().map(rejected));
         }
         let (told, outcome) =
             if self.parcel.has_begun() { (SubmitState::Queued, self.parcel.outcome()) } else { (SubmitState::Refused, outcome) };

@@ -119,6 +119,12 @@ pub(crate) fn given_up(row: &OutboxRow, arrived: Option<Option<String>>) -> Opti
     Some((parcel.submit(&row.merchant)?, state, parcel.outcome()))
 }
 
+/// A registration that waits in a message for a person because the upstream refused it, as it was sent. Nothing if that has been settled.
+pub(crate) fn refused(row: &OutboxRow, reference: &str) -> Option<Value> {
+    let parcel = Parcel::read(&row.payload).filter(|_| row.state == OutboxState::Rejected)?;
+    parcel.waiting().find(|waiting| waiting.reference == reference).map(|waiting| waiting.body.clone())
+}
+
 /// Whether the merchant's upstream may be called now. Where it has refused the access token, one call after a while finds out for
 /// all, whichever gateway makes it.
 pub(crate) async fn may_call(app: &App, merchant: &Merchant) -> bool {

@@ -80,6 +80,14 @@ impl Parcel {
         })
     }
 
+    /// The registrations that are not upstream.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Waiting(waiting) => Some(waiting.as_ref()),
+            Item::Arrived(_) => None,
+        })
+    }
+
     /// Notes that a registration is upstream. What the customer typed is gone with that.
     pub(super) fn arrived(&mut self, position: usize, id: Option<String>) {
         if let Some(item) = self.items.get_mut(position) {

@@ -41,7 +41,7 @@ pub use model::{
 pub use outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
 pub use sqlite::{Sqlite, copy_database};
-pub use webhooks::{AddingEndpoint, Notice, Replay, WebhookCount, WebhookEndpoint, WebhookEvent};
+pub use webhooks::{AddingEndpoint, Notice, Parked, Replay, WebhookCount, WebhookEndpoint, WebhookEvent};
 
 /// The store could not do it.
 #[derive(Debug, Error)]

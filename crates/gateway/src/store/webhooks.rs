@@ -13,11 +13,13 @@ pub enum WebhookEvent {
     Updated,
     /// It was erased.
     Deleted,
+    /// An upstream refused it after it had been taken on, and it waits for a person.
+    Rejected,
 }
 
 impl WebhookEvent {
     /// Every event.
-    pub const ALL: [WebhookEvent; 3] = [WebhookEvent::Created, WebhookEvent::Updated, WebhookEvent::Deleted];
+    pub const ALL: [WebhookEvent; 4] = [WebhookEvent::Created, WebhookEvent::Updated, WebhookEvent::Deleted, WebhookEvent::Rejected];
 
     /// As it is stored, shown and sent.
     pub fn word(self) -> &'static str {
@@ -25,6 +27,7 @@ impl WebhookEvent {
             WebhookEvent::Created => "created",
             WebhookEvent::Updated => "updated",
             WebhookEvent::Deleted => "deleted",
+            WebhookEvent::Rejected => "rejected",
         }
     }
 
@@ -69,7 +72,8 @@ pub enum AddingEndpoint {
 }
 
 /// What an endpoint is told of, as it stands in the outbox. What a customer typed is no part of it where the store has the registration:
-/// it is read there when it is sent. Where an upstream keeps it, it is carried along, and gone once it was received.
+/// it is read there when it is sent; of what is parked, in the outbox. Where an upstream keeps it, it is carried along, and gone once it was
+/// received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Notice {
     /// What happened.
@@ -89,18 +93,54 @@ pub struct Notice {
     /// The registration as it was sent upstream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Value>,
+    /// Where it waits for a person, if it does: what is told of it is read there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parked: Option<Parked>,
+}
+
+/// A registration in a message that is parked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// The message.
+    pub message: String,
+    /// By which the registration is known in it.
+    pub reference: String,
 }
 
 impl Notice {
     /// Of a registration that the store has.
     pub fn of_kept(event: WebhookEvent, registration: &str, form: &str, at: i64) -> Notice {
-        Notice { event, registration: Some(registration.to_owned()), form: form.to_owned(), at, tries: 0, forwarded: false, carried: None }
+        Notice {
+            event,
+            registration: Some(registration.to_owned()),
+            form: form.to_owned(),
+            at,
+            tries: 0,
+            forwarded: false,
+            carried: None,
+            parked: None,
+        }
     }
 
     /// Of a registration that an upstream has, as it was sent there.
     pub fn of_forwarded(registration: Option<String>, at: i64, sent: Value) -> Notice {
         let form = sent.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-        Notice { event: WebhookEvent::Created, registration, form, at, tries: 0, forwarded: true, carried: Some(sent) }
+        Notice { event: WebhookEvent::Created, registration, form, at, tries: 0, forwarded: true, carried: Some(sent), parked: None }
+    }
+
+    /// Of a registration that an upstream refused when nobody waited any more. It has no number.
+    pub fn of_rejected(form: &str, at: i64, parked: Parked) -> Notice {
+        let parked = Some(parked);
+        Notice {
+            event: WebhookEvent::Rejected,
+            registration: None,
+            form: form.to_owned(),
+            at,
+            tries: 0,
+            forwarded: false,
+            carried: None,
+            parked,
+        }
     }
 
     /// What it was written as; nothing if it is not this version's.

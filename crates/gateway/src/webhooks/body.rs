@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::clock;
+use crate::forward;
 use crate::limits;
 use crate::record::{self, CUSTOMER_KEYS};
-use crate::store::{Notice, Record, StoreError, WebhookEvent};
+use crate::store::{Notice, OutboxRow, Record, StoreError, WebhookEvent};
 use crate::upstream::REFERENCE;
 
 /// A registration as it is told.
@@ -33,6 +34,11 @@ pub(super) async fn body(app: &App, merchant: &str, notice: &Notice) -> Result<O
     if notice.event == WebhookEvent::Deleted {
         return Ok(Some(erased(notice)));
     }
+    if let Some(parked) = &notice.parked {
+        let row = app.store.outbox_row(parked.message.clone()).await?;
+        // Somebody was faster: it is sent by now, or given up.
+        return Ok(row.and_then(|row| refused(app, notice, &row, &parked.reference)));
+    }
     let told = match (&notice.carried, &notice.registration) {
         (Some(sent), _) => Some(of_sent(sent)),
         (None, Some(_)) if notice.forwarded => None,
@@ -40,7 +46,17 @@ pub(super) async fn body(app: &App, merchant: &str, notice: &Notice) -> Result<O
         (None, None) => None,
     };
     let form = app.forms.get(&notice.form);
-    Ok(told.map(|told| written(notice, &told, form.as_ref().map(|loaded| &loaded.form))))
+    Ok(told.map(|told| written(&short(notice), &told, form.as_ref().map(|loaded| &loaded.form))))
+}
+
+/// What an upstream refused, and where it waits for a person.
+fn refused(app: &App, notice: &Notice, row: &OutboxRow, reference: &str) -> Option<String> {
+    let told = of_sent(&forward::refused(row, reference)?);
+    let mut about = short(notice);
+    about["outbox"] = json!(row.id);
+    about["reason"] = json!(row.last_error);
+    let form = app.forms.get(&notice.form);
+    Some(written(&about, &told, form.as_ref().map(|loaded| &loaded.form)))
 }
 
 /// A body for trying out an endpoint.
@@ -54,7 +70,7 @@ pub fn trial(form: &str, now: i64) -> String {
         extras: Map::new(),
     };
     let notice = Notice::of_kept(WebhookEvent::Created, "00000000-0000-0000-0000-000000000000", form, now);
-    let mut body = full(&notice, &told, None);
+    let mut body = full(&short(&notice), &told, None);
     body["event"] = json!("test");
     body.to_string()
 }
@@ -94,28 +110,28 @@ fn of_sent(sent: &Value) -> Told {
 }
 
 /// As much as fits: all of it, or without the merchant's own fields, or the number alone. What is left out can be read at the API.
-fn written(notice: &Notice, told: &Told, form: Option<&Form>) -> String {
-    let text = full(notice, told, form).to_string();
+fn written(about: &Value, told: &Told, form: Option<&Form>) -> String {
+    let text = full(about, told, form).to_string();
     if text.len() < limits::WEBHOOK_BYTES {
         return text;
     }
-    let mut shorter = full(notice, &Told { extras: Map::new(), ..told.clone() }, form);
+    let mut shorter = full(about, &Told { extras: Map::new(), ..told.clone() }, form);
     shorter["shortened"] = json!(true);
     let text = shorter.to_string();
     if text.len() < limits::WEBHOOK_BYTES {
         return text;
     }
-    let mut shortest = short(notice);
+    let mut shortest = about.clone();
     shortest["shortened"] = json!(true);
     shortest.to_string()
 }
 
-fn full(notice: &Notice, told: &Told, form: Option<&Form>) -> Value {
-    let mut body = short(notice);
+fn full(about: &Value, told: &Told, form: Option<&Form>) -> Value {
+    let mut body = about.clone();
     let mut product = Map::from_iter([("title".to_owned(), told.product.clone())]);
     product.extend(told.sku.iter().map(|sku| ("sku".to_owned(), json!(sku))));
     let mut item = Map::from_iter([
-        ("id".to_owned(), json!(notice.registration)),
+        ("id".to_owned(), about["id"].clone()),
         ("product".to_owned(), Value::Object(product)),
         ("purchaseDate".to_owned(), told.purchase_date.clone()),
         ("serialNumbers".to_owned(), told.serial_numbers.clone()),
@@ -203,7 +219,7 @@ mod tests {
     #[test]
     fn it_is_the_documented_webhook_with_a_number_and_an_event() {
         let told = sent(&json!({ "city": "New York", "postCode": "1234567", "Title": "Mr", "terms": true, "id": "theirs" }));
-        let body: Value = serde_json::from_str(&written(&notice(WebhookEvent::Created), &told, None)).unwrap();
+        let body: Value = serde_json::from_str(&written(&short(&notice(WebhookEvent::Created)), &told, None)).unwrap();
         let expected = json!({
             "event": "created",
             "id": "r-1",
@@ -245,7 +261,7 @@ mod tests {
         let of = |extras: &Value, name: &str| {
             let mut told = sent(extras);
             told.customer.insert("name".to_owned(), json!(name));
-            written(&notice, &told, None)
+            written(&short(&notice), &told, None)
         };
         let most = |fill: usize| of(&json!({ "Title": "x".repeat(fill) }), "James");
         // It stands in two places.

@@ -77,6 +77,7 @@ mod uploads;
 mod webhook_commands;
 mod webhook_docs;
 mod webhook_faults;
+mod webhook_rejections;
 mod webhooks;
 
 /// Looks again and again until it is so; fifteen seconds are as good as never.

@@ -37,7 +37,7 @@ async fn an_endpoint_is_added_tried_out_replaced_replayed_and_taken_away() {
     assert!(secret.starts_with("whsec_") && secret.len() == 6 + 44);
     let listed = json_of(&gateway, &["list"]);
     assert_eq!((&listed["endpoint"], &listed["url"]), (&json!(endpoint), &json!(receiver.url)));
-    assert_eq!((&listed["events"], &listed["disabled"]), (&json!(["created", "updated", "deleted"]), &Value::Null));
+    assert_eq!((&listed["events"], &listed["disabled"]), (&json!(["created", "updated", "deleted", "rejected"]), &Value::Null));
 
     let tried = json_of(&gateway, &["send-test", endpoint]);
     assert_eq!((&tried["received"], &tried["told"]), (&json!(true), &json!("received (204)")));
