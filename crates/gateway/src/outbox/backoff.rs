@@ -1,5 +1,7 @@
 //! How long until something is tried again. Pure: the roll of the dice is given.
 
+use jiff::fmt::rfc2822;
+
 use crate::limits;
 
 /// Milliseconds until the next attempt, after this many: anything up to half a second, doubled with each, five minutes at most.
@@ -18,6 +20,14 @@ pub fn asked_millis(asked: Option<u32>) -> i64 {
     asked.map_or(0, |seconds| i64::from(seconds).saturating_mul(1_000).min(limits::RETRY_ASKED_MILLIS))
 }
 
+/// The seconds of a `Retry-After`, which says them, or an instant, as HTTP writes one. `now` in seconds: the machine's time, since the instant
+/// comes from another machine, which knows no clock that is moved by hand.
+pub fn retry_after(value: &str, now: i64) -> Option<u32> {
+    let value = value.trim();
+    let until = || rfc2822::parse(value).ok().map(|then| then.timestamp().as_second() - now);
+    value.parse::<u32>().ok().or_else(|| Some(u32::try_from(until()?.max(0)).unwrap_or(u32::MAX)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +44,19 @@ mod tests {
     fn the_whole_pause_is_left_to_chance_but_never_none() {
         assert_eq!(pause(9, None, 0), limits::RETRY_SHORTEST_MILLIS);
         assert_eq!(pause(3, None, u32::MAX / 2), 1_999);
+    }
+
+    #[test]
+    fn a_pause_is_said_in_seconds_or_as_an_instant() {
+        const NOW: i64 = 1_445_412_420;
+        assert_eq!(retry_after(" 120 ", NOW), Some(120));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT", NOW), Some(60));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:26:00 GMT", NOW), Some(0), "gone by");
+        let far = retry_after("Mon, 31 Dec 2255 23:59:59 GMT", NOW);
+        assert_eq!(asked_millis(far), limits::RETRY_ASKED_MILLIS, "within reason");
+        for nothing in ["soon", "-1", "", "Wed, 41 Oct 2015 07:28:00 GMT", "1.5"] {
+            assert_eq!(retry_after(nothing, NOW), None, "{nothing}");
+        }
     }
 
     #[test]

@@ -183,7 +183,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn add_receipt(&self, late: LateReceipt, now: i64) -> Answer<'_, bool>;
     /// The registration that owns a serial number, else the newest that names it.
     fn registration_of_serial(&self, merchant: String, serial: Folded) -> Answer<'_, Option<String>>;
-    /// Adds a mail, unless there were so many about the same thing since an instant. Two at once may both be added.
+    /// Adds a mail about a registration, unless there were so many since an instant, or the registration is gone.
     fn add_mail(&self, mail: NewOutbox, most: u64, since: i64, now: i64) -> Answer<'_, bool>;
     /// Notes how a submit has ended of which nothing else is kept, until an instant. `None` if it is new; else the one that has this key.
     fn note_submit(&self, submit: NewSubmit, state: SubmitState, outcome: Outcome, now: i64, until: i64) -> Answer<'_, Option<Submit>>;

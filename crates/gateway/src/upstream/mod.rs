@@ -21,8 +21,10 @@ use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
+use crate::clock::Clock;
 use crate::limits;
 use crate::origin::Origin;
+use crate::outbox::backoff::retry_after;
 use crate::problem::GatewayError;
 use crate::public_address::{PublicOnly, is_private_literal};
 use crate::secrets::Secrets;
@@ -332,7 +334,11 @@ impl Said {
     /// Reads an answer, as far as is reasonable.
     async fn of(mut answer: Response) -> Result<Said, Trouble> {
         let status = answer.status().as_u16();
-        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(trouble::seconds);
+        let retry_after = answer
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|said| retry_after(said, Clock::System.seconds()));
         let mut bytes = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| Trouble::of(&error))? {
             if bytes.len() + piece.len() > limits::UPSTREAM_BYTES {

@@ -1,9 +1,7 @@
 //! Why a call to an upstream brought nothing: what follows from it is decided by whoever called.
 
-use jiff::fmt::rfc2822;
 use thiserror::Error;
 
-use crate::clock::Clock;
 use crate::problem::GatewayError;
 
 /// Why a call brought nothing. No word of the upstream's is in it.
@@ -76,31 +74,5 @@ impl From<Trouble> for GatewayError {
             | Trouble::Failed { .. }
             | Trouble::Crowded => GatewayError::UpstreamUnavailable,
         }
-    }
-}
-
-/// The seconds of a `Retry-After`, which says them, or an instant.
-pub(super) fn seconds(value: &str) -> Option<u32> {
-    let value = value.trim();
-    let until = || rfc2822::parse(value).ok().map(|then| then.timestamp().as_second() - now());
-    value.parse::<u32>().ok().or_else(|| Some(u32::try_from(until()?.max(0)).unwrap_or(u32::MAX)))
-}
-
-/// The machine's time: the instant comes from another machine, which knows no clock that is moved by hand.
-fn now() -> i64 {
-    Clock::System.seconds()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_is_said_in_seconds_or_as_an_instant() {
-        assert_eq!(seconds(" 120 "), Some(120));
-        assert_eq!(seconds("Wed, 21 Oct 2015 07:28:00 GMT"), Some(0));
-        assert!(seconds("Mon, 31 Dec 2255 23:59:59 GMT").is_some_and(|seconds| seconds > 1_000_000));
-        assert_eq!(seconds("soon"), None);
-        assert_eq!(seconds("-1"), None);
     }
 }

@@ -7,6 +7,8 @@ use serde_json::json;
 
 use crate::database::Database;
 use crate::gateway::{Gateway, build_widget, built_widget};
+use crate::mailbox::Mailbox;
+use crate::process::Process;
 use crate::shop::{Page, Shop, registration};
 
 /// The database, the second gateway (the first goes on), and the shop as it reaches the first and the second.
@@ -95,4 +97,44 @@ async fn a_tab_that_was_opened_before_the_update_gets_its_pair_of_either() {
     assert_eq!((pair.status, pair.body.as_slice()), (200, b"wasm of 0a0a".as_slice()));
     assert_eq!(pair.header("content-type"), "application/wasm");
     assert_eq!(json!(second.get(&format!("{}/v1/assets/regcard-0c0c.wasm", second.gateway)).await.status), 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_ask_two_gateways_for_one_confirmation_three_get_it() {
+    let (database, mailbox) = (Database::create(), Mailbox::start());
+    let (url, settings) = (database.url.clone(), mailbox.settings());
+    let first = Gateway::start_with(|config| {
+        config.store = Store::Postgres(url.into());
+        config.mail = Some(settings);
+    })
+    .await;
+    let one = first.shop.clone();
+    let second = first.leave_and_start_another().await;
+    one.load_serials(&["SN-1"]).await;
+    let page = one.page().await;
+    page.register("0123456789abcdef", registration("SN-1")).await.good(201);
+    let there = Page { shop: second.shop.clone(), ..page.clone() };
+    let asked = json!({ "serialNumber": "SN-1" });
+    let asks = (0..20).map(|number| if number % 2 == 0 { &page } else { &there }.post("/v1/registrations/confirmation", &asked));
+    assert!(join_all(asks).await.iter().all(|answer| answer.status == 202));
+    mailbox.until(3).await;
+    second.until_all_is_sent().await;
+    assert_eq!(mailbox.mails().len(), 3, "the first one included");
+}
+
+#[tokio::test]
+async fn a_confirmation_that_cannot_be_counted_is_told_to_the_log_once_and_to_nobody_else() {
+    let database = Database::create();
+    let mut gateway = Process::start_configured(&format!("[store]\npostgres = \"{}\"\n", database.url));
+    gateway.shop.load_serials(&["SN-1"]).await;
+    let page = gateway.shop.page().await;
+    page.register("0123456789abcdef", registration("SN-1")).await.good(201);
+    let config: postgres::Config = database.url.parse().unwrap();
+    // On a thread of its own: this client brings a runtime along.
+    std::thread::spawn(move || config.connect(postgres::NoTls)?.batch_execute("DROP TABLE budgets")).join().unwrap().unwrap();
+    let answer = page.post("/v1/registrations/confirmation", &json!({ "serialNumber": "SN-1" })).await;
+    assert_eq!((answer.status, answer.text()), (202, ""));
+    assert!(gateway.terminate().await);
+    let log = gateway.log();
+    assert_eq!(log.matches("request failed").count(), 1, "{log}");
 }

@@ -1,8 +1,5 @@
 //! Receivers that fail, redirect, want no more, or are no receivers at all.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use regcard_gateway::limits;
 use regcard_gateway::store::{OutboxState, Replay};
 use regcard_gateway::token::seal_webhook_secret;
@@ -187,22 +184,32 @@ async fn a_slow_receiver_holds_up_nobody_else_and_gets_eight_at_a_time() {
 
 #[tokio::test]
 async fn a_receiver_is_left_alone_for_as_long_as_it_asks() {
+    left_alone("120".to_owned(), 119, 1).await;
+}
+
+#[tokio::test]
+async fn a_receiver_is_left_alone_until_when_it_asks() {
+    // The machine's clock tells how long that is, and goes on meanwhile.
+    let until = jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&(jiff::Timestamp::now() + jiff::SignedDuration::from_mins(20)));
+    left_alone(until.unwrap(), 15 * 60, 5 * 60).await;
+}
+
+async fn left_alone(asks: String, still: i64, then: i64) {
     let gateway = telling().await;
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counting = Arc::clone(&asked);
-    let receiver = Receiver::doing(move |_, _| {
-        let first = counting.fetch_add(1, Ordering::SeqCst) == 0;
-        async move { if first { (429, Some(("retry-after", "120".to_owned()))) } else { (200, None) } }
+    let receiver = Receiver::doing(move |_, before| {
+        let asks = asks.clone();
+        async move { if before == 0 { (429, Some(("retry-after", asks))) } else { (200, None) } }
     })
     .await;
     gateway.tell(&receiver.url).await;
     register(&gateway, 1).await;
     noted(&gateway, 1).await;
     register(&gateway, 2).await;
-    gateway.later(119);
+    gateway.later(still);
     assert_eq!(gateway.unsent().await.len(), 2, "another one waits as well");
     assert_eq!(receiver.seen().len(), 1);
-    gateway.later(1);
+    gateway.later(then);
     receiver.until_it_has(3).await;
     settled(&gateway).await;
 }

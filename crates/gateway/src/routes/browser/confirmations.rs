@@ -25,7 +25,15 @@ pub(super) async fn send(
     page.allow(Operation::Check)?;
     let asked: CheckRequest = decode(body)?;
     let language = language(&query, &headers).unwrap_or("en");
-    let within = app.budgets.check(&page.session.sid, peer.into(), app.clock.seconds()).await.is_ok();
+    let within = match app.budgets.check(&page.session.sid, peer.into(), app.clock.seconds()).await {
+        Ok(()) => true,
+        Err(GatewayError::BudgetExhausted { .. }) => false,
+        // The answer says nothing of it; somebody has to.
+        Err(error) => {
+            error.log();
+            false
+        }
+    };
     if let (true, Ok(serial)) = (within, SerialNumber::parse(&asked.serial_number)) {
         // After the answer, so that how long it takes tells nothing either.
         tokio::spawn(async move {

@@ -1,11 +1,12 @@
 //! What a mail's link adds, and how often a registration is confirmed.
 
+use futures_util::future::join_all;
 use regcard_protocol::serial_number::SerialNumber;
 
 use super::{Open, batch, here, load, registration, serial, shop, upload};
 use crate::limits;
 use crate::serial_fold::Folded;
-use crate::store::{DueLane, LateReceipt, NewOutbox, NewRegistration, OutboxKind, OutboxQuery, OutboxState, SerialRules};
+use crate::store::{DueLane, LateReceipt, NewBatch, NewOutbox, NewRegistration, OutboxKind, OutboxQuery, OutboxState, SerialRules};
 
 fn folded(text: &str) -> Folded {
     Folded::of(&SerialNumber::parse(text).unwrap())
@@ -73,13 +74,19 @@ pub(in crate::store) async fn a_number_leads_to_its_owner_or_to_the_newest(open:
 pub(in crate::store) async fn a_registration_is_confirmed_so_often_and_no_more(open: Open<'_>) {
     let store = open();
     shop(&*store, "shop").await;
+    store.register(batch(None, vec![registration("r1", &[]), registration("r2", &[])]), 1).await.unwrap();
     let mail = |id: &str, about: &str| NewOutbox { id: id.into(), ..confirmation(about) };
     assert!(store.add_mail(mail("m1", "r1"), 2, 0, 10).await.unwrap());
     assert!(store.add_mail(mail("m2", "r1"), 2, 0, 11).await.unwrap());
     assert!(!store.add_mail(mail("m3", "r1"), 2, 0, 12).await.unwrap());
     assert!(store.add_mail(mail("m4", "r2"), 2, 0, 12).await.unwrap(), "another registration");
     assert!(store.add_mail(mail("m5", "r1"), 2, 10, 13).await.unwrap(), "an earlier one counts no more");
-    assert_eq!(store.outbox_due(20).await.unwrap().iter().map(|lane| lane.due).sum::<usize>(), 4);
+    let notice = NewOutbox { id: "n1".into(), endpoint: "merchant".into(), ..confirmation("r2") };
+    let with_notice = NewBatch { outbox: vec![notice], ..batch(None, vec![registration("r3", &[])]) };
+    store.register(with_notice, 13).await.unwrap();
+    assert!(store.add_mail(mail("m6", "r2"), 2, 0, 13).await.unwrap(), "a notice to the merchant does not count");
+    assert!(!store.add_mail(mail("m7", "r9"), 2, 0, 13).await.unwrap(), "no such registration");
+    assert_eq!(store.outbox_due(20).await.unwrap().iter().map(|lane| lane.due).sum::<usize>(), 6);
 }
 
 pub(in crate::store) async fn a_mail_that_was_not_sent_is_kept_for_a_month(open: Open<'_>) {
@@ -100,4 +107,19 @@ pub(in crate::store) async fn a_mail_that_was_not_sent_is_kept_for_a_month(open:
     assert_eq!(left().await, 3);
     store.sweep(0, 2 + limits::MAIL_KEPT_MILLIS).await.unwrap();
     assert_eq!(left().await, 0, "nor is one for which there was no server all the while");
+}
+
+pub(in crate::store) async fn of_many_who_ask_at_once_for_one_confirmation_three_get_it(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    shop(&*one, "shop").await;
+    for round in 0..5 {
+        let about = format!("r{round}");
+        one.register(batch(None, vec![registration(&about, &[])]), 1).await.unwrap();
+        let asks = (0..12).map(|number| {
+            let mail = NewOutbox { id: format!("{about} {number}"), ..confirmation(&about) };
+            if number % 2 == 0 { one.add_mail(mail, 3, 0, 10) } else { another.add_mail(mail, 3, 0, 10) }
+        });
+        let added = join_all(asks).await.into_iter().filter(|added| *added.as_ref().unwrap()).count();
+        assert_eq!(added, 3);
+    }
 }

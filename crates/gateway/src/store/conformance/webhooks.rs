@@ -1,5 +1,7 @@
 //! Webhooks: told in the same transaction, to whom it concerns, in order, and given up together with the endpoint.
 
+use futures_util::future::join_all;
+
 use super::{Open, RULES, batch, load, registration, serial, shop};
 use crate::limits;
 use crate::store::{
@@ -226,6 +228,20 @@ pub(in crate::store) async fn a_merchant_has_so_many_endpoints(open: Open<'_>) {
     }
     assert_eq!(store.add_webhook(endpoint("shop", "one-more", &WebhookEvent::ALL)).await.unwrap(), AddingEndpoint::TooMany);
     add(&*store, "other", "theirs", &WebhookEvent::ALL).await;
+}
+
+pub(in crate::store) async fn of_many_endpoints_that_are_added_at_once_so_many_are(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    for round in 0..3 {
+        let merchant = format!("shop-{round}");
+        shop(&*one, &merchant).await;
+        let adds = (0..limits::WEBHOOK_ENDPOINTS + 8).map(|number| {
+            let new = endpoint(&merchant, &format!("{merchant}-{number}"), &WebhookEvent::ALL);
+            if number % 2 == 0 { one.add_webhook(new) } else { another.add_webhook(new) }
+        });
+        let added = join_all(adds).await.into_iter().filter(|adding| *adding.as_ref().unwrap() == AddingEndpoint::Added).count();
+        assert_eq!(added, limits::WEBHOOK_ENDPOINTS);
+    }
 }
 
 pub(in crate::store) async fn webhooks_are_sent_again_under_their_number(open: Open<'_>) {

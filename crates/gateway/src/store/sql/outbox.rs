@@ -29,8 +29,16 @@ pub(in crate::store) fn add(sql: &mut dyn Sql, new: &NewOutbox, now: i64) -> Res
     Ok(())
 }
 
-/// Adds a mail, unless there were too many about the same registration.
+/// Adds a mail, unless there were too many about the same registration, or that is gone. Mails to the merchant do not count.
 pub(in crate::store) fn add_mail(sql: &mut dyn Sql, mail: &NewOutbox, most: u64, since: i64, now: i64) -> Result<bool, StoreError> {
+    // Of two at once the second waits here for the first, and counts what that has added.
+    let there = sql.execute(
+        "UPDATE registrations SET version = version WHERE merchant_id = ?1 AND id = ?2",
+        values![&mail.merchant, &mail.aggregate],
+    )?;
+    if there == 0 {
+        return Ok(false);
+    }
     let counted = sql.row(
         "SELECT count(*) FROM outbox WHERE aggregate = ?1 AND merchant_id = ?2 AND kind = 'mail' AND endpoint = '' AND created_at > ?3",
         values![&mail.aggregate, &mail.merchant, since],

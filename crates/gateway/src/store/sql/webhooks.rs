@@ -45,7 +45,8 @@ fn behind(sql: &mut dyn Sql, merchant: &str, endpoint: &str, aggregate: &str) ->
 
 pub(in crate::store) fn add(sql: &mut dyn Sql, new: &WebhookEndpoint) -> Result<AddingEndpoint, StoreError> {
     let events: Vec<&str> = new.events.iter().map(|event| event.word()).collect();
-    // The count is looked at by the statement that adds. Two who add at once may both pass it, and nothing hangs on one more.
+    // Of two who add at once the second waits here for the first, and counts what that has added.
+    sql.execute("UPDATE merchants SET name = name WHERE id = ?1", values![&new.merchant])?;
     let added = sql.execute(
         "INSERT INTO webhook_endpoints (id, merchant_id, url, events, secret_sealed, created_at)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE (SELECT count(*) FROM webhook_endpoints WHERE merchant_id = ?2) < ?7

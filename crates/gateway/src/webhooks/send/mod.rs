@@ -7,7 +7,9 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use super::destination::destination;
 use super::schedule::Sent;
 use super::signature::{SigningSecret, signatures};
+use crate::clock::Clock;
 use crate::limits;
+use crate::outbox::backoff::retry_after;
 use crate::public_address::PublicOnly;
 
 /// Sends webhooks, one connection pool for all receivers. It shares nothing with the way to upstreams.
@@ -54,7 +56,8 @@ impl Sender {
             Err(_) => return Sent::Failed("the connection broke"),
         };
         let status = answer.status().as_u16();
-        let asked = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let said = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let asked = said.and_then(|said| retry_after(said, Clock::System.seconds()));
         // The rest of it says nothing; it is read so that the connection can be used again, and no longer than that pays.
         let mut read = 0;
         while let Ok(Some(piece)) = answer.chunk().await {
