@@ -1,7 +1,8 @@
 //! Receivers that fail, redirect, want no more, or are no receivers at all.
 
 use regcard_gateway::limits;
-use regcard_gateway::store::{OutboxState, Replay};
+use regcard_gateway::outbox::Lane;
+use regcard_gateway::store::{OutboxKind, OutboxState, Replay};
 use regcard_gateway::token::seal_webhook_secret;
 use regcard_gateway::webhooks::SigningSecret;
 use secrecy::ExposeSecret;
@@ -202,12 +203,15 @@ async fn left_alone(asks: String, still: i64, then: i64) {
         async move { if before == 0 { (429, Some(("retry-after", asks))) } else { (200, None) } }
     })
     .await;
-    gateway.tell(&receiver.url).await;
+    let Endpoint { id, .. } = gateway.tell(&receiver.url).await;
     register(&gateway, 1).await;
-    noted(&gateway, 1).await;
+    let next_at = noted(&gateway, 1).await;
     register(&gateway, 2).await;
     gateway.later(still);
-    assert_eq!(gateway.unsent().await.len(), 2, "another one waits as well");
+    let (lane, now) = (Lane { kind: OutboxKind::Webhook, merchant: "demo".to_owned(), endpoint: id }, gateway.clock.millis());
+    assert!(next_at > now && next_at <= now + then * 1_000, "{next_at} at {now}");
+    assert!(!gateway.app.outbox.lanes.open(&lane, now), "another one waits as well");
+    assert_eq!(gateway.unsent().await.len(), 2);
     assert_eq!(receiver.seen().len(), 1);
     gateway.later(then);
     receiver.until_it_has(3).await;
