@@ -26,8 +26,8 @@ pub(crate) struct Letter<'a> {
     pub about: Vec<Vec<Row>>,
     /// Where more can be seen.
     pub link: Option<Link<'a>>,
-    /// Why it came.
-    pub why: String,
+    /// Why it came; `{merchant}` is the merchant's name.
+    pub why: &'static str,
 }
 
 /// A label and its value.
@@ -114,7 +114,8 @@ fn text(letter: &Letter<'_>) -> String {
     if let Some(Link { lead, address, private, .. }) = &letter.link {
         let _written = writeln!(text, "\n{lead}\n{address}\n\n{private}");
     }
-    let _written = writeln!(text, "\n-- \n{}\n{}", one_line(letter.merchant), one_line(&letter.why));
+    let merchant = one_line(letter.merchant);
+    let _written = writeln!(text, "\n-- \n{merchant}\n{}", letter.why.replace("{merchant}", &merchant));
     text
 }
 

@@ -11,7 +11,7 @@ const STYLE: &str = "\
 :root { color-scheme: light dark; supported-color-schemes: light dark }\n\
 @media (max-width: 480px) {\n\
 .page { padding: 0 !important } .card { padding: 24px 20px !important; border-radius: 0 !important }\n\
-.about th, .about td { display: block !important; padding: 0 !important } .about td { padding-bottom: 10px !important }\n\
+.about th, .about td { display: block !important; padding: 0 !important; white-space: normal !important } .about td { padding-bottom: 10px !important }\n\
 .button { display: block !important }\n\
 }\n\
 @media (prefers-color-scheme: dark) {\n\
@@ -27,7 +27,7 @@ pub(super) fn html(letter: &Letter<'_>, direction: Direction) -> String {
         "<!doctype html>\n<html lang=\"{language}\" dir=\"{attribute}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>{subject}</title>\n<style>\n{STYLE}</style>\n</head>\n\
-         <body style=\"margin:0;padding:0\">\n\
+         <body class=\"page\" style=\"margin:0;padding:0;background:#f4f3f1\">\n\
          <div class=\"page\" dir=\"{attribute}\" style=\"padding:32px 16px;background:#f4f3f1;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif\">\n\
          <div class=\"card\" style=\"max-width:496px;margin:0 auto;padding:32px;border-radius:16px;background:#ffffff;color:#1b1d1f;text-align:{start}\">\n\
          <p class=\"quiet\" style=\"margin:0 0 20px;font-weight:600;color:#565c63\">{merchant}</p>\n\
@@ -42,7 +42,8 @@ pub(super) fn html(letter: &Letter<'_>, direction: Direction) -> String {
         hello = hello.unwrap_or_default(),
         intro = escaped(letter.intro),
         link = letter.link.as_ref().map(link).unwrap_or_default(),
-        why = escaped(&one_line(&letter.why)),
+        // In a sentence that runs the other way the name stays in one piece.
+        why = escaped(letter.why).replace("{merchant}", &format!("<bdi>{}</bdi>", escaped(&one_line(letter.merchant)))),
     )
 }
 
@@ -67,7 +68,7 @@ fn row(row: &Row, direction: Direction) -> String {
         Direction::RightToLeft => ("right", "4px 0 4px 20px"),
     };
     format!(
-        "<tr><th class=\"quiet\" scope=\"row\" style=\"padding:{padding};text-align:{start};vertical-align:top;font-weight:400;color:#565c63\">{}</th>\
+        "<tr><th class=\"quiet\" scope=\"row\" style=\"padding:{padding};text-align:{start};vertical-align:top;white-space:nowrap;font-weight:400;color:#565c63\">{}</th>\
          <td style=\"padding:4px 0;text-align:{start};vertical-align:top;font-weight:600;overflow-wrap:anywhere;word-break:break-word\">{value}</td></tr>\n",
         escaped(&row.label),
     )

@@ -17,6 +17,7 @@ pub(super) fn confirmation<'a>(app: &App, merchant: &'a Merchant, record: &Recor
     about.extend(
         form.and_then(|form| warranty_until(form, record)).map(|day| row(language, Text::WarrantyUntil, day.to_string(), Value::Day)),
     );
+    about.extend(number(record, language));
     // Where another API keeps the registrations, nothing can be added by the link.
     let free = |(key, _)| merchant.mode == Mode::Own && record.receipts.iter().all(|receipts| receipts.field != key);
     let (lead, private) =
@@ -29,7 +30,7 @@ pub(super) fn confirmation<'a>(app: &App, merchant: &'a Merchant, record: &Recor
         intro: words.intro,
         about: vec![about],
         link: Some(Link { lead, address: link, words: words.title, private }),
-        why: words.why.replace("{merchant}", &merchant.name),
+        why: words.why,
     }
 }
 
@@ -38,8 +39,9 @@ pub(super) fn notice<'a>(merchant: &'a Merchant, records: &[Record], language: &
     let words = words::of(language);
     let about = |record: &Record| {
         let mut about = rows(record, language);
-        about.push(Row { label: words.notice_form.to_owned(), value: record.form.clone(), kind: Value::Words });
         about.push(Row { label: words.registered_on.to_owned(), value: clock::day(record.created_at).to_string(), kind: Value::Day });
+        about.push(Row { label: words.notice_form.to_owned(), value: record.form.clone(), kind: Value::Words });
+        about.extend(number(record, language));
         about
     };
     let product = match records {
@@ -54,7 +56,7 @@ pub(super) fn notice<'a>(merchant: &'a Merchant, records: &[Record], language: &
         intro: words.notice_intro,
         about: records.iter().map(about).collect(),
         link: None,
-        why: words.notice_why.replace("{merchant}", &merchant.name),
+        why: words.notice_why,
     }
 }
 
@@ -69,9 +71,12 @@ fn rows(record: &Record, language: &'static str) -> Vec<Row> {
     rows.extend(record.product_name.iter().map(|product| one(Text::Product, product, Value::Words)));
     rows.extend(record.serial_numbers.iter().map(|number| one(Text::SerialNumber, &number.serial, Value::Number)));
     rows.extend(record.purchase_date.iter().map(|day| one(Text::PurchaseDate, day, Value::Day)));
-    // An upstream need not have given one.
-    rows.extend(Some(&record.id).filter(|id| !id.is_empty()).map(|id| one(Text::Number, id, Value::Number)));
     rows
+}
+
+/// An upstream need not have given one.
+fn number(record: &Record, language: &'static str) -> Option<Row> {
+    Some(&record.id).filter(|id| !id.is_empty()).map(|id| row(language, Text::Number, id.clone(), Value::Number))
 }
 
 fn row(language: &'static str, label: Text, value: String, kind: Value) -> Row {

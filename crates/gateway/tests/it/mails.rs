@@ -62,6 +62,9 @@ async fn a_registration_is_confirmed_by_one_mail_in_the_customers_language() {
         }
     }
     assert!(text.contains("Guten Tag Mara Lindqvist,") && html.contains("<html lang=\"de\" dir=\"ltr\">"), "{text}");
+    let loaded = ["src=", "url(", "@import", "<script", "<img", "<link"];
+    assert!(html.matches("http").count() == 1 && loaded.iter().all(|loads| !html.contains(loads)), "only the link leads elsewhere: {html}");
+    assert!(html.contains("prefers-color-scheme: dark") && html.contains("<bdi dir=\"ltr\""), "{html}");
     assert!(gateway.until_all_is_sent().await.is_empty());
     assert_eq!(mailbox.mails().len(), 1, "the same submit again is not confirmed again");
 }
