@@ -23,7 +23,7 @@ impl<E: Engine> Store for E {
     }
 
     fn notify(&self, merchant: String, address: Option<String>) -> Answer<'_, bool> {
-        self.write(move |sql| merchants::notify(sql, &merchant, &address))
+        self.write_directory(move |sql| merchants::notify(sql, &merchant, &address))
     }
 
     fn merchants(&self) -> Answer<'_, Vec<Merchant>> {

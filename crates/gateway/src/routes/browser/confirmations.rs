@@ -26,7 +26,7 @@ pub(super) async fn send(
     let asked: CheckRequest = decode(body)?;
     let language = language(&query, &headers).unwrap_or("en");
     let within = match app.budgets.check(&page.session.sid, peer.into(), app.clock.seconds()).await {
-        Ok(()) => true,
+        Ok(_left) => true,
         Err(GatewayError::BudgetExhausted { .. }) => false,
         // The answer says nothing of it; somebody has to.
         Err(error) => {
