@@ -10,20 +10,13 @@ pub(crate) fn run_figures(arguments: &[String]) -> Result<()> {
     if !arguments.is_empty() {
         bail!("`cargo xtask bench` takes nothing, not `{}`", arguments.join(" "));
     }
-    run(cargo(None).args(["build", "--release", "-p", "regcard-gateway"]))?;
+    // A server that says hello, to hold the gateway against.
+    run(cargo(None).args(["build", "--release", "-p", "regcard-gateway", "--bin", "regcard", "--example", "hello"]))?;
+    let hello = workspace::gateway("release").with_file_name("examples").join("hello");
     // One after the other, so that they do not measure each other.
-    let stories = [
-        "test",
-        "--quiet",
-        "-p",
-        "regcard-gateway",
-        "--test",
-        "it",
-        "figures",
-        "--",
-        "--nocapture",
-        "--include-ignored",
-        "--test-threads=1",
-    ];
-    run(cargo(None).env("REGCARD_TEST_BINARY", workspace::gateway("release")).args(stories))
+    let stories = ["test", "--quiet", "-p", "regcard-gateway", "--test", "it", "figures"];
+    let all_of_them = ["--", "--nocapture", "--include-ignored", "--test-threads=1"];
+    let mut command = cargo(None);
+    command.env("REGCARD_TEST_BINARY", workspace::gateway("release")).env("REGCARD_TEST_HELLO", hello);
+    run(command.args(stories).args(all_of_them))
 }

@@ -74,6 +74,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug + 'static {
         self.change(move |sql| job(sql).map(Step::Keep))
     }
 
+    /// The same for a long job, of which nothing is answered.
+    fn load(&self, job: impl Fn(&mut dyn Sql) -> Result<(), StoreError> + Send + 'static) -> Answer<'_, ()> {
+        self.write(job)
+    }
+
     /// What is kept in memory of merchants and keys.
     fn remembered(&self) -> &Remembered;
 

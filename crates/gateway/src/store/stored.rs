@@ -71,7 +71,7 @@ impl<E: Engine> Store for E {
     }
 
     fn load_serials(&self, merchant: String, new: Vec<LoadedSerial>, now: i64) -> Answer<'_, ()> {
-        self.write(move |sql| serials::load(sql, &merchant, &new, now))
+        self.load(move |sql| serials::load(sql, &merchant, &new, now))
     }
 
     fn serials(&self, merchant: String, after: String, limit: usize) -> Answer<'_, Vec<Serial>> {

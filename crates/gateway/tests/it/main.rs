@@ -1,6 +1,7 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
 //! A file a story. `bucket`, `database`, `postgres_server`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream`, `scripted` and
+//! A file a story. `bucket`, `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `load`, `upstream`, `scripted` and
 //! `receiver` are what the stories are told with.
 
 mod answer;
@@ -8,6 +9,7 @@ mod bucket;
 #[expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of tests: what cannot be made fails the story")]
 mod database;
 mod gateway;
+mod load;
 mod mailbox;
 mod postgres_server;
 mod process;
@@ -34,6 +36,7 @@ mod description;
 mod discreet;
 mod durability;
 mod figures;
+mod figures_of_speed;
 mod first_start;
 mod forms;
 mod forwarded_mails;

@@ -88,6 +88,11 @@ pub(crate) fn does_not_start(folder: &Path) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
+/// Begins one of them.
+pub(crate) fn spawn(folder: &Path, arguments: &[&str]) -> Child {
+    command(folder).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 /// A token in a file of its own, outside the gateway's folder.
 fn token_file(token: &str) -> (TempDir, String) {
     let elsewhere = tempfile::tempdir().unwrap();
@@ -171,6 +176,11 @@ impl Process {
         Process { shop, folder: Home { folder, database: None }, options: Vec::new(), child }
     }
 
+    /// A shop in a folder that is set up already.
+    pub(crate) fn start_at(folder: Home, serve: &[&str]) -> Process {
+        Process::start_in(folder, &[], serve)
+    }
+
     fn start_in(folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
         Process::start_under(None, folder, merchant, serve)
     }
@@ -251,6 +261,10 @@ impl Process {
 
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    pub(crate) fn home(&self) -> &Home {
+        &self.folder
     }
 
     /// Its memory as the system counts it, in KiB: now (`VmRSS`), or the most since [`Process::forget_the_most`] (`VmHWM`).

@@ -136,6 +136,8 @@ impl Engine for Postgres {
 #[cfg(test)]
 #[path = "../../../tests/it/database.rs"]
 mod database;
+#[cfg(test)]
+mod plans;
 
 #[cfg(test)]
 mod tests {

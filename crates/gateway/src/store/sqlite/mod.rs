@@ -103,6 +103,10 @@ impl Engine for Sqlite {
         self.writer.run(job)
     }
 
+    fn load(&self, job: impl Fn(&mut dyn Sql) -> Result<(), StoreError> + Send + 'static) -> Answer<'_, ()> {
+        self.writer.run_alone(move |sql| job(sql).map(Step::Keep))
+    }
+
     fn remembered(&self) -> &Remembered {
         &self.remembered
     }
@@ -203,6 +207,32 @@ mod tests {
         connection.pragma_update(None, "user_version", 99).unwrap();
         assert!(matches!(Sqlite::open(folder.path()), Err(StoreError::Content(_))));
         assert_eq!(connection.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0)).unwrap(), 99);
+    }
+
+    #[tokio::test]
+    async fn a_long_job_is_committed_by_itself_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).unwrap();
+        let add = |id: &'static str| {
+            move |sql: &mut dyn Sql| {
+                sql.execute("INSERT INTO merchants (id, name, created_at) VALUES (?1, ?1, 1)", &[id.into()])?;
+                if id.starts_with("bad") { Err(StoreError::Full) } else { Ok(()) }
+            }
+        };
+        // All at once, so that some wait together.
+        let all = futures_util::join!(
+            store.write(add("a")),
+            store.load(add("bad-1")),
+            store.write(add("b")),
+            store.load(add("c")),
+            store.write(add("bad-2")),
+            store.load(add("bad-3")),
+            store.write(add("d")),
+        );
+        let good = [&all.0, &all.1, &all.2, &all.3, &all.4, &all.5, &all.6].map(Result::is_ok);
+        assert_eq!(good, [true, false, true, true, false, false, true]);
+        let kept: Vec<String> = store.merchants().await.unwrap().into_iter().map(|merchant| merchant.id).collect();
+        assert_eq!(kept, ["a", "b", "c", "d"]);
     }
 
     /// A store as the first version left it, with a registration that has a receipt.

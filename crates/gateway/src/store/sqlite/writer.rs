@@ -1,7 +1,7 @@
 //! The one thread that writes. Jobs that wait together are committed together: one fsync for all of them.
 //!
 //! Each job has a savepoint of its own, so that one that fails takes nothing of the others with it. Nobody is answered
-//! before the commit is on the disk.
+//! before the commit is on the disk. A long job has a commit of its own and no savepoint, for which each page would be written once more.
 
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
@@ -17,7 +17,12 @@ use crate::panics;
 
 /// Told how the commit went, sends the answer.
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-type Job = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+type Work = Box<dyn FnOnce(&Connection) -> Reply + Send>;
+
+struct Job {
+    work: Work,
+    alone: bool,
+}
 
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
@@ -32,13 +37,30 @@ impl Writer {
         Ok(Writer { jobs: Some(jobs), thread: Some(thread) })
     }
 
+    /// Runs a job, together with those that wait.
     pub(super) fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static,
     ) -> Answer<'_, T> {
+        self.queue(false, |connection| within_savepoint(connection, job))
+    }
+
+    /// Runs a long job by itself.
+    pub(super) fn run_alone<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static,
+    ) -> Answer<'_, T> {
+        self.queue(true, |connection| within_transaction(connection, job))
+    }
+
+    fn queue<T: Send + 'static>(
+        &self,
+        alone: bool,
+        run: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Answer<'_, T> {
         let (sender, receiver) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let result = within_savepoint(connection, job);
+        let work: Work = Box::new(move |connection| {
+            let result = run(connection);
             Box::new(move |committed| {
                 // Who asked may have gone; what was committed stays.
                 let _gone = sender.send(match committed {
@@ -49,7 +71,7 @@ impl Writer {
         });
         let jobs = self.jobs.clone();
         Box::pin(async move {
-            jobs.ok_or(StoreError::Closed)?.try_send(job).map_err(|error| match error {
+            jobs.ok_or(StoreError::Closed)?.try_send(Job { work, alone }).map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Closed,
             })?;
@@ -69,10 +91,12 @@ impl Drop for Writer {
 }
 
 fn work(connection: &Connection, mut queue: mpsc::Receiver<Job>) {
-    while let Some(first) = queue.blocking_recv() {
+    // One that has a commit of its own, and came while others were being committed.
+    let mut held = None;
+    while let Some(first) = held.take().or_else(|| queue.blocking_recv()) {
         let mut replies = Vec::new();
         let begun = Instant::now();
-        let committed = together(connection, first, &mut queue, &mut replies);
+        let committed = together(connection, first, &mut queue, &mut held, &mut replies);
         measure::committed(begun.elapsed());
         if committed.is_err() && !connection.is_autocommit() {
             let _rolled_back = connection.execute_batch("ROLLBACK");
@@ -84,20 +108,44 @@ fn work(connection: &Connection, mut queue: mpsc::Receiver<Job>) {
     }
 }
 
-fn together(connection: &Connection, first: Job, queue: &mut mpsc::Receiver<Job>, replies: &mut Vec<Reply>) -> Result<(), StoreError> {
+fn together(
+    connection: &Connection,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    held: &mut Option<Job>,
+    replies: &mut Vec<Reply>,
+) -> Result<(), StoreError> {
+    let alone = first.alone;
     let begun = connection.execute_batch("BEGIN IMMEDIATE");
     let mut next = Some(first);
     while let Some(job) = next {
         // Without a transaction every job still gets its answer: the error that kept it from beginning.
-        replies.push(job(connection));
-        next = if replies.len() < limits::GROUP_COMMIT { queue.try_recv().ok() } else { None };
+        replies.push((job.work)(connection));
+        next = if alone || replies.len() == limits::GROUP_COMMIT { None } else { queue.try_recv().ok() };
+        *held = next.take_if(|next| next.alone);
     }
     begun?;
     if connection.is_autocommit() {
-        // SQLite took the whole transaction back by itself, as it does when the disk is full.
-        return Err(StoreError::Full);
+        // What a job by itself took back is told by its answer.
+        return if alone { Ok(()) } else { Err(StoreError::Full) };
     }
     Ok(connection.execute_batch("COMMIT")?)
+}
+
+/// All of it or nothing, and the transaction with it.
+fn within_transaction<T>(connection: &Connection, job: impl FnOnce(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
+    if connection.is_autocommit() {
+        return Err(StoreError::Busy);
+    }
+    let (answer, keep) = match job(&mut &*connection) {
+        Ok(Step::Keep(answer)) => (Ok(answer), true),
+        Ok(Step::Undo(answer)) => (Ok(answer), false),
+        Err(error) => (Err(error), false),
+    };
+    if !keep && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    answer
 }
 
 fn within_savepoint<T>(connection: &Connection, job: impl FnOnce(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {

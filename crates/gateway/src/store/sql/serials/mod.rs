@@ -22,7 +22,7 @@ macro_rules! looked_up {
 }
 
 /// The number itself or, if there is none, up to two that differ in dashes alone.
-pub(super) const MEANT: &str = concat!(
+pub(in crate::store) const MEANT: &str = concat!(
     looked_up!("s.folded = ?2"),
     " UNION ALL ",
     looked_up!("s.dashless = ?3 AND ?3 <> '' AND NOT EXISTS (SELECT 1 FROM serials same WHERE same.merchant_id = ?1 AND same.folded = ?2)"),
@@ -31,14 +31,14 @@ pub(super) const MEANT: &str = concat!(
 
 /// A few numbers that look like the first of two, and then like the second. Put in order from outside: told to order all of them, SQLite goes
 /// through everything that the merchant has, by the numbers' own index.
-pub(super) const ALIKE: &str = "SELECT a.serial FROM (
+pub(in crate::store) const ALIKE: &str = "SELECT a.serial FROM (
          SELECT b.serial, b.folded, 1 AS turn FROM (SELECT serial, folded FROM serials WHERE merchant_id = ?1 AND look = ?2 LIMIT ?5) b
          UNION ALL
          SELECT c.serial, c.folded, 2 AS turn FROM (SELECT serial, folded FROM serials WHERE merchant_id = ?1 AND look = ?3 LIMIT ?5) c
      ) a ORDER BY a.turn, a.folded LIMIT ?4";
 
 /// The next number by lot that nobody has registered. The flag makes it quick; who has which number is written elsewhere, and that counts.
-pub(super) const FREE: &str = "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot >= ?2
+pub(in crate::store) const FREE: &str = "SELECT s.folded FROM serials s WHERE s.merchant_id = ?1 AND s.registered = 0 AND s.lot >= ?2
          AND NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = s.merchant_id AND r.folded = s.folded)
      ORDER BY s.lot LIMIT 1";
 

@@ -105,3 +105,27 @@ fn of_many_look_alikes_a_check_looks_at_thirty_two() {
     assert!(steps(limits::LOOKED_THROUGH - 1) < all);
     assert_eq!(steps(limits::LOOKED_THROUGH + 1), all);
 }
+
+#[test]
+fn a_random_number_is_found_by_lot_however_many_are_registered() {
+    let (_folder, connection) = database(5_000, 0);
+    connection
+        .execute_batch(
+            "INSERT INTO registrations (id, merchant_id, form, customer_email, email_folded, fields, created_at)
+                 VALUES ('r', 'shop', 'f', '', '', '{}', 1)",
+        )
+        .unwrap();
+    let register = "INSERT INTO registration_serials (registration_id, position, merchant_id, folded, serial, one_time)
+         SELECT 'r', lot, merchant_id, folded, serial, 1 FROM serials WHERE merchant_id = 'shop' AND registered = 0 AND lot % 100 < ?1";
+    for hundredths in [0, 50, 99] {
+        connection.execute(register, [hundredths]).unwrap();
+        let mark = "UPDATE serials SET registered = 1 WHERE merchant_id = 'shop' AND lot % 100 < ?1";
+        connection.execute(mark, [hundredths]).unwrap();
+        for place in 0..16 {
+            let mut counting = Counting { connection: &connection, work: Work::default() };
+            assert!(free(&mut counting, "shop", place << 49).unwrap().is_some());
+            let Work { statements, passed_over, sorts, steps, .. } = counting.work;
+            assert!(statements <= 3 && passed_over == 0 && sorts == 0 && steps < 200, "{hundredths} of 100: {:?}", counting.work);
+        }
+    }
+}
