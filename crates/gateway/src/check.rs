@@ -101,13 +101,13 @@ mod tests {
     const ORIGIN: &str = "https://shop.example";
 
     /// A gateway on a store that counts, where one number is loaded, and a session of its shop.
-    async fn gateway(folder: &std::path::Path) -> (Arc<Counting<Sqlite>>, axum::Router, String) {
+    async fn gateway(folder: &std::path::Path, store_of_budgets: config::Store) -> (Arc<Counting<Sqlite>>, axum::Router, String) {
         let forms = folder.join("forms");
         std::fs::create_dir(&forms).unwrap();
         std::fs::write(forms.join("f.toml"), include_str!("../tests/it/product-registration.toml")).unwrap();
         let config = Config {
             data: folder.to_owned(),
-            store: config::Store::Sqlite,
+            store: store_of_budgets,
             public_url: "http://localhost".to_owned(),
             forms,
             assets: None,
@@ -162,28 +162,39 @@ mod tests {
         serde_json::from_slice(&to_bytes(answer.into_body(), 10_000).await.unwrap()).unwrap()
     }
 
+    /// What a check takes at the least, of some. Once a second a row tells whether merchants and keys still are what they were; a machine that is
+    /// slow may need some tries to fall between two of these looks.
+    async fn work(store: &Counting<Sqlite>, router: &axum::Router, token: &str, serial: &str, status: &str, alike: &Value) -> Work {
+        let mut all = Vec::new();
+        for _ in 0..10 {
+            store.work();
+            let answer = asked(router, token, serial).await;
+            assert_eq!((&answer["status"], &answer["didYouMean"]), (&json!(status), alike), "{serial}");
+            all.push(store.work());
+        }
+        all.into_iter().min_by_key(|work| work.statements).unwrap()
+    }
+
     #[tokio::test]
     async fn a_check_looks_for_the_number_and_for_its_look_alikes_and_for_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let (store, router, token) = gateway(folder.path()).await;
-        for (serial, status, alike, statements) in [
-            ("sn-001", "available", json!(null), 1),
-            ("SN001", "available", json!(null), 1),
-            ("SN-OOI", "unknown", json!(["SN-001"]), 2),
-            ("SN-2", "unknown", json!(null), 2),
-        ] {
-            // Once a second a row tells whether merchants and keys still are what they were; a machine that is slow may need some tries to
-            // fall between two of these looks.
-            let mut least = None::<Work>;
-            for _ in 0..10 {
-                store.work();
-                let answer = asked(&router, &token, serial).await;
-                assert_eq!((&answer["status"], &answer["didYouMean"]), (&json!(status), &alike), "{serial}");
-                let work = store.work();
-                least = least.filter(|least| least.statements <= work.statements).or(Some(work));
+        let of_its_own = (config::Store::Sqlite, 0, 0);
+        // Of a session and an address, and whether that one or many have guessed too much: in one transaction, and what was not found in
+        // another one.
+        let together = (config::Store::Postgres("postgres://several".to_owned().into()), 1, 4);
+        for (budgets, transactions, spent) in [of_its_own, together] {
+            let folder = tempfile::tempdir().unwrap();
+            let (store, router, token) = gateway(folder.path(), budgets).await;
+            for (serial, status, alike, looks) in [
+                ("sn-001", "available", json!(null), 1),
+                ("SN001", "available", json!(null), 1),
+                ("SN-OOI", "unknown", json!(["SN-001"]), 2),
+                ("SN-2", "unknown", json!(null), 2),
+            ] {
+                let work = work(&store, &router, &token, serial, status, &alike).await;
+                let missed = transactions * usize::from(status == "unknown");
+                let counted = (work.reads, work.changes, work.statements);
+                assert_eq!(counted, (1, transactions + missed, looks + spent + 2 * missed), "{serial}");
             }
-            let found = usize::from(alike != json!(null) || status == "available");
-            assert_eq!(least, Some(Work { reads: 1, changes: 0, statements, rows: found }), "{serial}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::limits;
-use crate::store::{Counted, Once, Spent, Store, StoreError};
+use crate::store::{Counted, InTurn, Once, Spent, Store, StoreError, Takes};
 
 /// What is counted, by the hash of its name.
 pub(super) type Name = [u8; 32];
@@ -25,18 +25,25 @@ impl Books {
         Books::Own(Mutex::default())
     }
 
-    /// Counts one more. A count that has ended begins anew.
-    pub(super) async fn spend(&self, name: Name, seconds: i64, now: i64) -> Result<Spent, StoreError> {
-        match self {
-            Books::Shared(store) => store.spend(name, now + seconds, now).await,
-            Books::Own(books) => {
-                let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
-                make_room(&mut books, now);
-                let spent = current(&mut books, name, now + seconds, now);
-                spent.used += 1;
-                Ok(*spent)
+    /// Takes something of each of these, up to one that has none left. A count that has ended begins anew.
+    pub(super) async fn spend_each(&self, of: Vec<(Counted, Takes)>, now: i64) -> Result<InTurn, StoreError> {
+        let books = match self {
+            Books::Shared(store) => return store.spend_each(of, now).await,
+            Books::Own(books) => books,
+        };
+        let mut books = books.lock().unwrap_or_else(PoisonError::into_inner);
+        make_room(&mut books, now);
+        let mut each = InTurn::default();
+        for (budget, takes) in of {
+            let spent = current(&mut books, budget.name, budget.ends, now);
+            each.over = spent.used >= budget.limit;
+            spent.used += u64::from(takes == Takes::One);
+            each.spent.push(*spent);
+            if each.over {
+                break;
             }
         }
+        Ok(each)
     }
 
     /// Counts something in each of these, or in none of them.

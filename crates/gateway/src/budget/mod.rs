@@ -15,7 +15,7 @@ use regcard_protocol::limits as shared;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::secrets::{Purpose, Secrets};
-use crate::store::{Counted, Merchant, Mode, Once, Spent, Store, StoreError};
+use crate::store::{Counted, InTurn, Merchant, Mode, Once, Spent, Store, Takes};
 
 use books::{Books, Name};
 use kind::Kind;
@@ -34,6 +34,9 @@ impl From<IpAddr> for Address {
         }
     }
 }
+
+/// A budget, whose it is, and what is taken of it.
+type Taken<'a> = (Kind, &'a [u8], Takes);
 
 /// The budgets of one gateway, or of several.
 pub struct Budgets {
@@ -60,42 +63,42 @@ impl Budgets {
     /// # Errors
     /// [`GatewayError::BudgetExhausted`]; that the store cannot be asked. The same for all others here.
     pub async fn session(&self, address: Address, now: i64) -> Result<(), GatewayError> {
-        self.take(Kind::AddressSessionsMinute, &address.bytes(), now).await?;
-        self.take(Kind::AddressSessionsHour, &address.bytes(), now).await.map(drop)
+        let address = address.bytes();
+        let of = [Kind::AddressSessionsMinute, Kind::AddressSessionsHour].map(|kind| (kind, &*address, Takes::One));
+        self.take(&of, now).await.map(drop)
     }
 
-    /// One more check. What is left of the session's.
+    /// One more check of what was typed with other things. What is left of the session's.
     pub async fn check(&self, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
-        let left = self.take(Kind::Checks, sid.as_bytes(), now).await?;
-        self.not_used_up(Kind::AddressMisses, &address.bytes(), now).await?;
-        self.take(Kind::AddressChecks, &address.bytes(), now).await?;
-        Ok(left)
+        self.take_of_session(&check(sid, &address.bytes()), now).await
     }
 
-    /// Whether a merchant's serial numbers can be asked about now. What is guessed from many addresses is too much of a merchant's
-    /// before it is too much of any of them.
-    pub async fn guessed(&self, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
-        match merchant.mode {
-            Mode::Own | Mode::Forward(_) => self.not_used_up(Kind::MerchantMisses, merchant.id.as_bytes(), now).await,
-            // It knows none of the merchant's numbers.
-            Mode::Test => Ok(()),
-        }
+    /// One more check, unless a merchant's numbers are guessed: what is guessed from many addresses is too much of a merchant's before it is too
+    /// much of any of them. What is left of the session's.
+    pub async fn check_unless_guessed(&self, merchant: &Merchant, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
+        let address = address.bytes();
+        let of: Vec<Taken<'_>> = guesses(merchant).into_iter().chain(check(sid, &address)).collect();
+        self.take_of_session(&of, now).await
     }
 
     /// Checks found nothing. Who is over the limit is told at the next one.
     pub async fn missed(&self, count: usize, address: Address, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
-        for _ in 0..count {
-            self.spend(Kind::AddressMisses, &address.bytes(), now).await?;
-            if merchant.mode == Mode::Test {
-                continue;
-            }
-            let spent = self.spend(Kind::MerchantMisses, merchant.id.as_bytes(), now).await?;
-            if spent.used == self.quota(Kind::MerchantMisses) {
-                tracing::warn!(
-                    merchant = merchant.id,
-                    "serial numbers of this merchant are guessed; for a while none is checked before it is sent"
-                );
-            }
+        if count == 0 {
+            return Ok(());
+        }
+        let address = address.bytes();
+        let mut of: Vec<Taken<'_>> = vec![(Kind::AddressMisses, &address, Takes::One)];
+        of.extend(guesses(merchant).map(|(kind, whose, _)| (kind, whose, Takes::One)));
+        let of = of.repeat(count);
+        // Each counts, also where none is left.
+        let counted = of.iter().map(|one| (Counted { limit: u64::MAX, ..self.counted(one, now) }, one.2));
+        let spent = self.books.spend_each(counted.collect(), now).await?.spent;
+        let last = of.iter().zip(spent).any(|((kind, _, _), spent)| *kind == Kind::MerchantMisses && spent.used == self.quota(*kind));
+        if last {
+            tracing::warn!(
+                merchant = merchant.id,
+                "serial numbers of this merchant are guessed; for a while none is checked before it is sent"
+            );
         }
         Ok(())
     }
@@ -112,18 +115,17 @@ impl Budgets {
 
     /// One more upload. What is left of the session's.
     pub async fn upload(&self, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
-        let left = self.take(Kind::Uploads, sid.as_bytes(), now).await?;
-        self.take(Kind::AddressUploads, &address.bytes(), now).await?;
-        Ok(left)
+        let address = address.bytes();
+        let of = [(Kind::Uploads, sid.as_bytes(), Takes::One), (Kind::AddressUploads, &*address, Takes::One)];
+        self.take_of_session(&of, now).await
     }
 
     /// One more submit, or the same again, which costs nothing. What is left of the session's.
     pub async fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<Left, GatewayError> {
         let once = Counted { name: self.name("submit", &[sid.as_bytes(), &key]), limit: 1, ends: now + limits::RENEWAL_SECONDS };
         let address = address.bytes();
-        let of = [(Kind::Registrations, sid.as_bytes()), (Kind::AddressRegistrations, &*address)];
-        let counted =
-            of.map(|(kind, whose)| Counted { name: self.name(kind.name(), &[whose]), limit: self.quota(kind), ends: now + kind.seconds() });
+        let of = [(Kind::Registrations, sid.as_bytes(), Takes::One), (Kind::AddressRegistrations, &*address, Takes::One)];
+        let counted = of.map(|one| self.counted(&one, now));
         let [session, _] = counted;
         match self.books.spend_once(once, counted, now).await? {
             Once::Before | Once::Now => {
@@ -139,21 +141,26 @@ impl Budgets {
         [Kind::Checks, Kind::Uploads, Kind::Registrations].map(|kind| self.left(kind, Spent { used: 0, ends: kind.seconds() }, 0))
     }
 
-    async fn take(&self, kind: Kind, whose: &[u8], now: i64) -> Result<Left, GatewayError> {
-        let spent = self.spend(kind, whose, now).await?;
-        if spent.used <= self.quota(kind) { Ok(self.left(kind, spent, now)) } else { Err(self.exhausted(kind, spent, now)) }
-    }
-
-    async fn not_used_up(&self, kind: Kind, whose: &[u8], now: i64) -> Result<(), GatewayError> {
-        let spent = self.books.spent(self.name(kind.name(), &[whose]), now).await?;
-        match spent.filter(|spent| spent.used >= self.quota(kind)) {
-            Some(spent) => Err(self.exhausted(kind, spent, now)),
-            None => Ok(()),
+    /// Takes something of each in one go, up to one that has none left. How much is used of each.
+    async fn take(&self, of: &[Taken<'_>], now: i64) -> Result<Vec<Spent>, GatewayError> {
+        let counted = of.iter().map(|one| (self.counted(one, now), one.2)).collect();
+        let InTurn { spent, over } = self.books.spend_each(counted, now).await?;
+        match of.iter().zip(&spent).next_back().filter(|_| over) {
+            Some(((kind, _, _), spent)) => Err(self.exhausted(*kind, *spent, now)),
+            None => Ok(spent),
         }
     }
 
-    async fn spend(&self, kind: Kind, whose: &[u8], now: i64) -> Result<Spent, StoreError> {
-        self.books.spend(self.name(kind.name(), &[whose]), kind.seconds(), now).await
+    /// The same, and what is left of the session's among them.
+    async fn take_of_session(&self, of: &[Taken<'_>], now: i64) -> Result<Left, GatewayError> {
+        let spent = self.take(of, now).await?;
+        let session = of.iter().zip(spent).find(|((kind, _, _), _)| kind.is_of_session());
+        let (kind, spent) = session.map_or((Kind::Checks, Spent { used: 0, ends: now }), |((kind, _, _), spent)| (*kind, spent));
+        Ok(self.left(kind, spent, now))
+    }
+
+    fn counted(&self, (kind, whose, _): &Taken<'_>, now: i64) -> Counted {
+        Counted { name: self.name(kind.name(), &[whose]), limit: self.quota(*kind), ends: now + kind.seconds() }
     }
 
     fn left(&self, kind: Kind, spent: Spent, now: i64) -> Left {
@@ -179,6 +186,19 @@ impl Budgets {
             hasher.update(&[0]).update(part);
         }
         hasher.finalize().into()
+    }
+}
+
+/// What a check takes of a session and an address; whoever guesses gets none.
+fn check<'a>(sid: &'a str, address: &'a [u8]) -> [Taken<'a>; 3] {
+    [(Kind::Checks, sid.as_bytes(), Takes::One), (Kind::AddressMisses, address, Takes::Nothing), (Kind::AddressChecks, address, Takes::One)]
+}
+
+/// By what is seen that a merchant's numbers are guessed. A test key knows none of them.
+fn guesses(merchant: &Merchant) -> Option<Taken<'_>> {
+    match merchant.mode {
+        Mode::Own | Mode::Forward(_) => Some((Kind::MerchantMisses, merchant.id.as_bytes(), Takes::Nothing)),
+        Mode::Test => None,
     }
 }
 

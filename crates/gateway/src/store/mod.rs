@@ -33,10 +33,10 @@ pub use self::postgres::Postgres;
 #[cfg(test)]
 pub(crate) use counting::{Counting, Work};
 pub use model::{
-    AccessKey, Address, Change, Changing, Checked, Counted, Erasure, FileReference, Interface, KeptKey, Key, KeyKind, LateReceipt,
+    AccessKey, Address, Change, Changing, Checked, Counted, Erasure, FileReference, InTurn, Interface, KeptKey, Key, KeyKind, LateReceipt,
     LoadedSerial, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Once, Outcome,
     Page, Query, Record, RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey,
-    SubmitState, Upload, UploadState, Upstream,
+    SubmitState, Takes, Upload, UploadState, Upstream,
 };
 pub use outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;
@@ -250,6 +250,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>>;
     /// Counts one more of a budget, which is known by a hash and ends then. Seconds. How much is used.
     fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent>;
+    /// Takes something of each of these budgets, one after the other, up to one that has none left. Seconds.
+    fn spend_each(&self, of: Vec<(Counted, Takes)>, now: i64) -> Answer<'_, InTurn>;
     /// Counts something in each of these budgets, or in none; what has been counted before and has not ended costs nothing. Seconds.
     fn spend_once(&self, once: Counted, of: Vec<Counted>, now: i64) -> Answer<'_, Once>;
     /// How much of a budget is used.

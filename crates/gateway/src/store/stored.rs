@@ -4,10 +4,10 @@ use super::directory;
 use super::engine::Engine;
 use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
 use super::{
-    AccessKey, AddingEndpoint, Answer, Change, Changing, Checked, Counted, DueLane, Erasure, KeptKey, Key, LateReceipt, Left, LoadedSerial,
-    Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, Once, OutboxChange, OutboxCount, OutboxQuery,
-    OutboxRow, Outcome, Page, Query, Record, Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit, SubmitKey, SubmitState,
-    Upload, Upstream, WebhookCount, WebhookEndpoint,
+    AccessKey, AddingEndpoint, Answer, Change, Changing, Checked, Counted, DueLane, Erasure, InTurn, KeptKey, Key, LateReceipt, Left,
+    LoadedSerial, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, Once, OutboxChange,
+    OutboxCount, OutboxQuery, OutboxRow, Outcome, Page, Query, Record, Registering, Replay, Sending, Serial, Spent, Store, Stored, Submit,
+    SubmitKey, SubmitState, Takes, Upload, Upstream, WebhookCount, WebhookEndpoint,
 };
 use crate::limits;
 use crate::origin::Origin;
@@ -256,6 +256,10 @@ impl<E: Engine> Store for E {
 
     fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent> {
         self.write(move |sql| several::spend(sql, &name, ends, now))
+    }
+
+    fn spend_each(&self, of: Vec<(Counted, Takes)>, now: i64) -> Answer<'_, InTurn> {
+        self.write(move |sql| several::spend_each(sql, &of, now))
     }
 
     fn spend_once(&self, once: Counted, of: Vec<Counted>, now: i64) -> Answer<'_, Once> {

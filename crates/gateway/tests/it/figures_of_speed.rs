@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::load::{get, post, requests_a_second};
 use crate::process::{Home, Process, folder, line, spawn};
-use crate::shop::{FORM, ORIGIN, Shop, registration};
+use crate::shop::{ORIGIN, Shop, registration};
 
 /// The list that is promised to be loaded in [`MILLION_WITHIN`].
 const MILLION: usize = 1_000_000;

@@ -33,8 +33,7 @@ pub(super) async fn check(
         GatewayError::field("/serialNumber", fault.code(), fault.message())
     })?;
     let now = app.clock.seconds();
-    app.budgets.guessed(&page.merchant, now).await?;
-    let left = app.budgets.check(&page.session.sid, peer.into(), now).await?;
+    let left = app.budgets.check_unless_guessed(&page.merchant, &page.session.sid, peer.into(), now).await?;
     Ok(left.beside(answer(&app, peer, &page, &serial, now).await.map(Json)))
 }
 

@@ -90,6 +90,7 @@ macro_rules! conformance {
             a_random_number_is_one_that_nobody_has,
             long_lists_are_read_piece_by_piece,
             several::a_budget_is_counted_to_the_last_and_begins_anew,
+            several::budgets_are_spent_in_turn_until_one_has_none_left,
             several::what_costs_once_is_counted_once_or_not_at_all,
             several::a_file_of_the_widget_is_there_for_every_gateway,
         );

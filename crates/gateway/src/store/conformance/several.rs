@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use super::super::Spent;
-use super::super::{Counted, Once};
+use super::super::{Counted, InTurn, Once, Takes};
 use super::Open;
 
 pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(open: Open<'_>) {
@@ -17,6 +17,25 @@ pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(op
     assert_eq!(another.spent([1; 32]).await.unwrap(), Some(Spent { used: 1, ends: 220 }));
     one.sweep(0, 220_000).await.unwrap();
     assert_eq!((one.spent([1; 32]).await.unwrap(), one.spent([2; 32]).await.unwrap()), (None, None));
+}
+
+pub(in crate::store) async fn budgets_are_spent_in_turn_until_one_has_none_left(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    let counted = |name: u8, limit| Counted { name: [name; 32], limit, ends: 160 };
+    let of = |last| vec![(counted(1, 9), Takes::One), (counted(2, 1), Takes::Nothing), (counted(3, last), Takes::One)];
+    let used = |each: InTurn| (each.spent.iter().map(|spent| spent.used).collect::<Vec<_>>(), each.over);
+    for (store, times) in [(&one, 1), (&another, 2)] {
+        assert_eq!(used(store.spend_each(of(2), 100).await.unwrap()), (vec![times, 0, times], false));
+    }
+    assert_eq!(one.spent([2; 32]).await.unwrap(), None, "what is only looked at costs nothing");
+    assert_eq!(used(one.spend_each(of(2), 100).await.unwrap()), (vec![3, 0, 3], true));
+    another.spend([2; 32], 130, 100).await.unwrap();
+    let stopped = one.spend_each(of(9), 129).await.unwrap();
+    assert_eq!(stopped.spent[1], Spent { used: 1, ends: 130 });
+    assert_eq!(used(stopped), (vec![4, 1], true));
+    assert_eq!(another.spent([3; 32]).await.unwrap().unwrap().used, 3, "what comes after it is not spent");
+    assert_eq!(used(one.spend_each(of(9), 130).await.unwrap()), (vec![5, 0, 4], false), "what has ended begins anew");
+    assert_eq!(used(one.spend_each(Vec::new(), 130).await.unwrap()), (vec![], false));
 }
 
 pub(in crate::store) async fn what_costs_once_is_counted_once_or_not_at_all(open: Open<'_>) {

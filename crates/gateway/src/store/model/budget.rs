@@ -11,6 +11,24 @@ pub struct Counted {
     pub ends: i64,
 }
 
+/// What is taken of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// One.
+    One,
+    /// Nothing: it is only looked whether there is any left.
+    Nothing,
+}
+
+/// What was taken of some budgets, one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InTurn {
+    /// How much is used of each that it came to.
+    pub spent: Vec<Spent>,
+    /// Whether the last of these has none left. Nothing was taken of those after it.
+    pub over: bool,
+}
+
 /// How counting something that costs once went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Once {

@@ -8,7 +8,7 @@ mod serial;
 mod submit;
 mod upload;
 
-pub use budget::{Counted, Once, Spent};
+pub use budget::{Counted, InTurn, Once, Spent, Takes};
 pub use key::{AccessKey, KeptKey, Key, KeyKind};
 pub use merchant::{Merchant, MerchantSettings, Mode, Upstream};
 pub use registration::{

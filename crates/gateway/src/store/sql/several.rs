@@ -1,7 +1,7 @@
 //! What several gateways on one store have together: budgets, and the widget's files.
 
 use super::super::engine::{Sql, Step, values};
-use super::super::{Counted, Once, Spent, StoreError};
+use super::super::{Counted, InTurn, Once, Spent, StoreError, Takes};
 
 /// Counts one more of a budget; one that has ended begins anew.
 pub(in crate::store) fn spend(sql: &mut dyn Sql, name: &[u8; 32], ends: i64, now: i64) -> Result<Spent, StoreError> {
@@ -14,6 +14,23 @@ pub(in crate::store) fn spend(sql: &mut dyn Sql, name: &[u8; 32], ends: i64, now
     )?;
     let row = row.ok_or(StoreError::Content("no budget"))?;
     Ok(Spent { used: row.count(0)?, ends: row.int(1)? })
+}
+
+/// Takes something of each of these budgets, up to the first that has none left. What was taken before stays.
+pub(in crate::store) fn spend_each(sql: &mut dyn Sql, of: &[(Counted, Takes)], now: i64) -> Result<InTurn, StoreError> {
+    let mut each = InTurn::default();
+    for (budget, takes) in of {
+        let used = match takes {
+            Takes::One => spend(sql, &budget.name, budget.ends, now)?,
+            Takes::Nothing => spent(sql, &budget.name)?.filter(|spent| now < spent.ends).unwrap_or(Spent { used: 0, ends: budget.ends }),
+        };
+        each.over = used.used >= budget.limit.saturating_add(u64::from(*takes == Takes::One));
+        each.spent.push(used);
+        if each.over {
+            break;
+        }
+    }
+    Ok(each)
 }
 
 /// Counts something in each of these budgets, or in none of them. Of several who count the same at once one does.
