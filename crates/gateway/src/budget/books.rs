@@ -37,7 +37,9 @@ impl Books {
         for (budget, takes) in of {
             let spent = current(&mut books, budget.name, budget.ends, now);
             each.over = spent.used >= budget.limit;
-            spent.used += u64::from(takes == Takes::One);
+            if let Takes::Some(count) = takes {
+                spent.used += count;
+            }
             each.spent.push(*spent);
             if each.over {
                 break;

@@ -64,7 +64,7 @@ impl Budgets {
     /// [`GatewayError::BudgetExhausted`]; that the store cannot be asked. The same for all others here.
     pub async fn session(&self, address: Address, now: i64) -> Result<(), GatewayError> {
         let address = address.bytes();
-        let of = [Kind::AddressSessionsMinute, Kind::AddressSessionsHour].map(|kind| (kind, &*address, Takes::One));
+        let of = [Kind::AddressSessionsMinute, Kind::AddressSessionsHour].map(|kind| (kind, &*address, Takes::Some(1)));
         self.take(&of, now).await.map(drop)
     }
 
@@ -86,14 +86,14 @@ impl Budgets {
         if count == 0 {
             return Ok(());
         }
+        let misses = Takes::Some(count as u64);
         let address = address.bytes();
-        let mut of: Vec<Taken<'_>> = vec![(Kind::AddressMisses, &address, Takes::One)];
-        of.extend(guesses(merchant).map(|(kind, whose, _)| (kind, whose, Takes::One)));
-        let of = of.repeat(count);
-        // Each counts, also where none is left.
-        let counted = of.iter().map(|one| (Counted { limit: u64::MAX, ..self.counted(one, now) }, one.2));
-        let spent = self.books.spend_each(counted.collect(), now).await?.spent;
-        let last = of.iter().zip(spent).any(|((kind, _, _), spent)| *kind == Kind::MerchantMisses && spent.used == self.quota(*kind));
+        let mut of: Vec<Taken<'_>> = vec![(Kind::AddressMisses, &address, misses)];
+        of.extend(guesses(merchant).map(|(kind, whose, _)| (kind, whose, misses)));
+        let spent = self.count(&of, now).await?;
+        let quota = self.quota(Kind::MerchantMisses);
+        let mut merchants = of.iter().zip(spent).filter(|((kind, _, _), _)| *kind == Kind::MerchantMisses);
+        let last = merchants.any(|(_, spent)| spent.used >= quota && spent.used < quota.saturating_add(count as u64));
         if last {
             tracing::warn!(
                 merchant = merchant.id,
@@ -107,8 +107,10 @@ impl Budgets {
     /// four hundred fit into one, which would make submits the cheaper way to guess.
     pub async fn missed_by_submit(&self, count: usize, address: Address, merchant: &Merchant, now: i64) -> Result<(), GatewayError> {
         self.missed(count, address, merchant, now).await?;
-        for _ in 1..count {
-            self.spend(Kind::AddressRegistrations, &address.bytes(), now).await?;
+        // The submit itself was counted before.
+        let beyond = count.saturating_sub(1) as u64;
+        if beyond > 0 {
+            self.count(&[(Kind::AddressRegistrations, &address.bytes(), Takes::Some(beyond))], now).await?;
         }
         Ok(())
     }
@@ -116,7 +118,7 @@ impl Budgets {
     /// One more upload. What is left of the session's.
     pub async fn upload(&self, sid: &str, address: Address, now: i64) -> Result<Left, GatewayError> {
         let address = address.bytes();
-        let of = [(Kind::Uploads, sid.as_bytes(), Takes::One), (Kind::AddressUploads, &*address, Takes::One)];
+        let of = [(Kind::Uploads, sid.as_bytes(), Takes::Some(1)), (Kind::AddressUploads, &*address, Takes::Some(1))];
         self.take_of_session(&of, now).await
     }
 
@@ -124,7 +126,7 @@ impl Budgets {
     pub async fn registration(&self, sid: &str, key: [u8; 32], address: Address, now: i64) -> Result<Left, GatewayError> {
         let once = Counted { name: self.name("submit", &[sid.as_bytes(), &key]), limit: 1, ends: now + limits::RENEWAL_SECONDS };
         let address = address.bytes();
-        let of = [(Kind::Registrations, sid.as_bytes(), Takes::One), (Kind::AddressRegistrations, &*address, Takes::One)];
+        let of = [(Kind::Registrations, sid.as_bytes(), Takes::Some(1)), (Kind::AddressRegistrations, &*address, Takes::Some(1))];
         let counted = of.map(|one| self.counted(&one, now));
         let [session, _] = counted;
         match self.books.spend_once(once, counted, now).await? {
@@ -149,6 +151,12 @@ impl Budgets {
             Some(((kind, _, _), spent)) => Err(self.exhausted(*kind, *spent, now)),
             None => Ok(spent),
         }
+    }
+
+    /// Counts something in each, also where none is left.
+    async fn count(&self, of: &[Taken<'_>], now: i64) -> Result<Vec<Spent>, GatewayError> {
+        let counted = of.iter().map(|one| (Counted { limit: u64::MAX, ..self.counted(one, now) }, one.2));
+        Ok(self.books.spend_each(counted.collect(), now).await?.spent)
     }
 
     /// The same, and what is left of the session's among them.
@@ -191,7 +199,11 @@ impl Budgets {
 
 /// What a check takes of a session and an address; whoever guesses gets none.
 fn check<'a>(sid: &'a str, address: &'a [u8]) -> [Taken<'a>; 3] {
-    [(Kind::Checks, sid.as_bytes(), Takes::One), (Kind::AddressMisses, address, Takes::Nothing), (Kind::AddressChecks, address, Takes::One)]
+    [
+        (Kind::Checks, sid.as_bytes(), Takes::Some(1)),
+        (Kind::AddressMisses, address, Takes::Nothing),
+        (Kind::AddressChecks, address, Takes::Some(1)),
+    ]
 }
 
 /// By what is seen that a merchant's numbers are guessed. A test key knows none of them.

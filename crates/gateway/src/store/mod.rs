@@ -248,9 +248,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn upload(&self, id: String) -> Answer<'_, Option<Upload>>;
     /// An upload, by its receipt's address.
     fn receipt(&self, receipt: String) -> Answer<'_, Option<Upload>>;
-    /// Counts one more of a budget, which is known by a hash and ends then. Seconds. How much is used.
-    fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent>;
-    /// Takes something of each of these budgets, one after the other, up to one that has none left. Seconds.
+    /// Takes something of each of these budgets, one after the other, up to one that has none left. Each is known by a hash, and ends then. Seconds.
     fn spend_each(&self, of: Vec<(Counted, Takes)>, now: i64) -> Answer<'_, InTurn>;
     /// Counts something in each of these budgets, or in none; what has been counted before and has not ended costs nothing. Seconds.
     fn spend_once(&self, once: Counted, of: Vec<Counted>, now: i64) -> Answer<'_, Once>;

@@ -254,10 +254,6 @@ impl<E: Engine> Store for E {
         self.write(move |sql| uploads::stored(sql, &id, &stored))
     }
 
-    fn spend(&self, name: [u8; 32], ends: i64, now: i64) -> Answer<'_, Spent> {
-        self.write(move |sql| several::spend(sql, &name, ends, now))
-    }
-
     fn spend_each(&self, of: Vec<(Counted, Takes)>, now: i64) -> Answer<'_, InTurn> {
         self.write(move |sql| several::spend_each(sql, &of, now))
     }

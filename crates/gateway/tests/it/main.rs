@@ -1,7 +1,6 @@
 //! Stories about a whole gateway: the real router over a real socket, or the real binary, and a shop that talks to it.
 //!
-//! A file a story. `bucket`, `database`, `postgres_server`, `gateway`, `process`, `shop`, `visitor`, `answer`, `upstream`, `scripted` and
-//! A file a story. `bucket`, `database`, `gateway`, `process`, `shop`, `visitor`, `answer`, `load`, `upstream`, `scripted` and
+//! A file a story. `bucket`, `database`, `postgres_server`, `gateway`, `process`, `shop`, `visitor`, `answer`, `load`, `upstream`, `scripted` and
 //! `receiver` are what the stories are told with.
 
 mod answer;

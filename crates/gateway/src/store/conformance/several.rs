@@ -2,19 +2,24 @@
 
 use futures_util::future::join_all;
 
-use super::super::Spent;
-use super::super::{Counted, InTurn, Once, Takes};
+use super::super::{Counted, InTurn, Once, Spent, Store, Takes};
 use super::Open;
+
+/// So much of one budget, which may have none left.
+async fn spend(store: &dyn Store, name: u8, count: u64, ends: i64, now: i64) -> Spent {
+    let counted = Counted { name: [name; 32], limit: u64::MAX, ends };
+    store.spend_each(vec![(counted, Takes::Some(count))], now).await.unwrap().spent[0]
+}
 
 pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(open: Open<'_>) {
     let (one, another) = (open(), open());
-    let spends = (0..40).map(|number| if number % 2 == 0 { one.spend([1; 32], 160, 100) } else { another.spend([1; 32], 160, 100) });
-    let mut used: Vec<u64> = join_all(spends).await.into_iter().map(|spent| spent.unwrap().used).collect();
+    let spends = (0..40).map(|number| spend(if number % 2 == 0 { &*one } else { &*another }, 1, 1, 160, 100));
+    let mut used: Vec<u64> = join_all(spends).await.into_iter().map(|spent| spent.used).collect();
     used.sort_unstable();
     assert_eq!(used, (1..=40).collect::<Vec<_>>());
-    assert_eq!(another.spend([1; 32], 219, 159).await.unwrap(), Spent { used: 41, ends: 160 }, "it ends when it was to end");
-    assert_eq!(one.spend([1; 32], 220, 160).await.unwrap(), Spent { used: 1, ends: 220 });
-    assert_eq!(another.spent([1; 32]).await.unwrap(), Some(Spent { used: 1, ends: 220 }));
+    assert_eq!(spend(&*another, 1, 9, 219, 159).await, Spent { used: 49, ends: 160 }, "it ends when it was to end");
+    assert_eq!(spend(&*one, 1, 3, 220, 160).await, Spent { used: 3, ends: 220 });
+    assert_eq!(another.spent([1; 32]).await.unwrap(), Some(Spent { used: 3, ends: 220 }));
     one.sweep(0, 220_000).await.unwrap();
     assert_eq!((one.spent([1; 32]).await.unwrap(), one.spent([2; 32]).await.unwrap()), (None, None));
 }
@@ -22,14 +27,14 @@ pub(in crate::store) async fn a_budget_is_counted_to_the_last_and_begins_anew(op
 pub(in crate::store) async fn budgets_are_spent_in_turn_until_one_has_none_left(open: Open<'_>) {
     let (one, another) = (open(), open());
     let counted = |name: u8, limit| Counted { name: [name; 32], limit, ends: 160 };
-    let of = |last| vec![(counted(1, 9), Takes::One), (counted(2, 1), Takes::Nothing), (counted(3, last), Takes::One)];
+    let of = |last| vec![(counted(1, 9), Takes::Some(1)), (counted(2, 1), Takes::Nothing), (counted(3, last), Takes::Some(1))];
     let used = |each: InTurn| (each.spent.iter().map(|spent| spent.used).collect::<Vec<_>>(), each.over);
     for (store, times) in [(&one, 1), (&another, 2)] {
         assert_eq!(used(store.spend_each(of(2), 100).await.unwrap()), (vec![times, 0, times], false));
     }
     assert_eq!(one.spent([2; 32]).await.unwrap(), None, "what is only looked at costs nothing");
     assert_eq!(used(one.spend_each(of(2), 100).await.unwrap()), (vec![3, 0, 3], true));
-    another.spend([2; 32], 130, 100).await.unwrap();
+    spend(&*another, 2, 1, 130, 100).await;
     let stopped = one.spend_each(of(9), 129).await.unwrap();
     assert_eq!(stopped.spent[1], Spent { used: 1, ends: 130 });
     assert_eq!(used(stopped), (vec![4, 1], true));

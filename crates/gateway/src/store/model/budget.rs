@@ -14,8 +14,8 @@ pub struct Counted {
 /// What is taken of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
-    /// One.
-    One,
+    /// So much of it.
+    Some(u64),
     /// Nothing: it is only looked whether there is any left.
     Nothing,
 }

@@ -116,7 +116,7 @@ impl Drop for Postgres {
 
 impl Engine for Postgres {
     fn read<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static) -> Answer<'_, T> {
-        self.run(move |session| session.transaction(|sql| job(sql).map(Step::Undo)))
+        self.run(move |session| session.reading(job))
     }
 
     fn change<T: Send + 'static>(&self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError> + Send + 'static) -> Answer<'_, T> {

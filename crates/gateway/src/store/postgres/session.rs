@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use postgres::error::SqlState;
 use postgres::types::{ToSql, Type};
-use postgres::{Client, Config, Statement, Transaction};
+use postgres::{Client, Config, GenericClient, Statement};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -38,16 +38,16 @@ pub(super) struct Session {
 
 /// How far a job came.
 enum Failed {
-    /// Not one statement of it was sent.
+    /// Nothing of it has been done.
     ToBegin(StoreError),
     /// Where its transaction came to an end. What came of a commit that was not answered is not known.
     Midway(StoreError),
 }
 
-/// A transaction that runs statements.
-struct Running<'a, 'b> {
-    transaction: Transaction<'a>,
-    known: &'b mut HashMap<&'static str, Statement>,
+/// What runs statements: a transaction, or for reading the connection itself.
+struct Running<'a, C> {
+    client: &'a mut C,
+    known: &'a mut HashMap<&'static str, Statement>,
 }
 
 impl Session {
@@ -62,10 +62,27 @@ impl Session {
 
     /// Runs a job within a transaction, again if the database asks for that.
     pub(super) fn transaction<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, StoreError> {
+        self.tried(|session| session.once(&job))
+    }
+
+    /// Runs a job that only reads. A transaction would be two more ways to the database and nothing else: in one, too, each statement sees
+    /// what is committed when it begins.
+    pub(super) fn reading<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.tried(|session| {
+            let (client, known) = session.connected().map_err(Failed::ToBegin)?;
+            job(&mut Running { client, known }).map_err(|error| match error {
+                // What only reads has done nothing, wherever the connection broke.
+                error @ StoreError::Away(_) => Failed::ToBegin(error),
+                error => Failed::Midway(error),
+            })
+        })
+    }
+
+    fn tried<T>(&mut self, run: impl Fn(&mut Session) -> Result<T, Failed>) -> Result<T, StoreError> {
         let mut tries = 0;
         loop {
             let before = self.open.is_some();
-            let outcome = self.once(&job);
+            let outcome = run(self);
             tries += 1;
             match outcome {
                 // A connection that broke while it was idle shows that here; nothing has been asked for yet.
@@ -84,11 +101,10 @@ impl Session {
 
     fn once<T>(&mut self, job: impl Fn(&mut dyn Sql) -> Result<Step<T>, StoreError>) -> Result<T, Failed> {
         let (client, known) = self.connected().map_err(Failed::ToBegin)?;
-        let transaction = client.transaction().map_err(|error| Failed::ToBegin(error.into()))?;
-        let mut running = Running { transaction, known };
-        let done = job(&mut running).and_then(|step| match step {
-            Step::Keep(answer) => running.transaction.commit().map(|()| answer).map_err(StoreError::from),
-            Step::Undo(answer) => running.transaction.rollback().map(|()| answer).map_err(StoreError::from),
+        let mut transaction = client.transaction().map_err(|error| Failed::ToBegin(error.into()))?;
+        let done = job(&mut Running { client: &mut transaction, known }).and_then(|step| match step {
+            Step::Keep(answer) => transaction.commit().map(|()| answer).map_err(StoreError::from),
+            Step::Undo(answer) => transaction.rollback().map(|()| answer).map_err(StoreError::from),
         });
         done.map_err(Failed::Midway)
     }
@@ -135,28 +151,28 @@ impl Session {
     }
 }
 
-impl Running<'_, '_> {
+impl<C: GenericClient> Running<'_, C> {
     /// A statement's text is the program's, so it is prepared once a connection.
     fn prepared(&mut self, statement: &'static str, values: &[Value]) -> Result<Statement, StoreError> {
         if let Some(known) = self.known.get(statement) {
             return Ok(known.clone());
         }
         let types: Vec<Type> = values.iter().map(kind).collect();
-        let prepared = self.transaction.prepare_typed(&statement.replace('?', "$"), &types)?;
+        let prepared = self.client.prepare_typed(&statement.replace('?', "$"), &types)?;
         self.known.insert(statement, prepared.clone());
         Ok(prepared)
     }
 }
 
-impl Sql for Running<'_, '_> {
+impl<C: GenericClient> Sql for Running<'_, C> {
     fn execute(&mut self, statement: &'static str, values: &[Value]) -> Result<u64, StoreError> {
         let prepared = self.prepared(statement, values)?;
-        Ok(self.transaction.execute(&prepared, &parameters(values))?)
+        Ok(self.client.execute(&prepared, &parameters(values))?)
     }
 
     fn rows(&mut self, statement: &'static str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let prepared = self.prepared(statement, values)?;
-        self.transaction.query(&prepared, &parameters(values))?.iter().map(read).collect()
+        self.client.query(&prepared, &parameters(values))?.iter().map(read).collect()
     }
 }
 

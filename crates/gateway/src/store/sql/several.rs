@@ -3,14 +3,14 @@
 use super::super::engine::{Sql, Step, values};
 use super::super::{Counted, InTurn, Once, Spent, StoreError, Takes};
 
-/// Counts one more of a budget; one that has ended begins anew.
-pub(in crate::store) fn spend(sql: &mut dyn Sql, name: &[u8; 32], ends: i64, now: i64) -> Result<Spent, StoreError> {
+/// Counts so many more of a budget; one that has ended begins anew.
+fn spend(sql: &mut dyn Sql, name: &[u8; 32], count: u64, ends: i64, now: i64) -> Result<Spent, StoreError> {
     let row = sql.row(
-        "INSERT INTO budgets (name, used, ends_at) VALUES (?1, 1, ?2)
-         ON CONFLICT (name) DO UPDATE SET used = CASE WHEN budgets.ends_at <= ?3 THEN 1 ELSE budgets.used + 1 END,
+        "INSERT INTO budgets (name, used, ends_at) VALUES (?1, ?4, ?2)
+         ON CONFLICT (name) DO UPDATE SET used = CASE WHEN budgets.ends_at <= ?3 THEN ?4 ELSE budgets.used + ?4 END,
              ends_at = CASE WHEN budgets.ends_at <= ?3 THEN ?2 ELSE budgets.ends_at END
          RETURNING used, ends_at",
-        values![name, ends, now],
+        values![name, ends, now, count],
     )?;
     let row = row.ok_or(StoreError::Content("no budget"))?;
     Ok(Spent { used: row.count(0)?, ends: row.int(1)? })
@@ -21,10 +21,10 @@ pub(in crate::store) fn spend_each(sql: &mut dyn Sql, of: &[(Counted, Takes)], n
     let mut each = InTurn::default();
     for (budget, takes) in of {
         let used = match takes {
-            Takes::One => spend(sql, &budget.name, budget.ends, now)?,
+            Takes::Some(count) => spend(sql, &budget.name, *count, budget.ends, now)?,
             Takes::Nothing => spent(sql, &budget.name)?.filter(|spent| now < spent.ends).unwrap_or(Spent { used: 0, ends: budget.ends }),
         };
-        each.over = used.used >= budget.limit.saturating_add(u64::from(*takes == Takes::One));
+        each.over = used.used >= budget.limit.saturating_add(u64::from(*takes != Takes::Nothing));
         each.spent.push(used);
         if each.over {
             break;
@@ -44,7 +44,7 @@ pub(in crate::store) fn spend_once(sql: &mut dyn Sql, once: &Counted, of: &[Coun
         return Ok(Step::Undo(Once::Before));
     }
     for (position, budget) in of.iter().enumerate() {
-        let spent = spend(sql, &budget.name, budget.ends, now)?;
+        let spent = spend(sql, &budget.name, 1, budget.ends, now)?;
         if spent.used > budget.limit {
             return Ok(Step::Undo(Once::Over(position, spent)));
         }
