@@ -3,7 +3,7 @@
 
 use tokio::time::timeout;
 
-use super::{client, unanswered};
+use super::{answered, client, unanswered};
 use crate::app::App;
 use crate::limits;
 use crate::problem::GatewayError;
@@ -25,7 +25,10 @@ pub(crate) async fn seen(
     let client = client(app, merchant, upstream).await?;
     let looking = timeout(limits::LINK_TOTAL, walk(&client, away, id));
     match looking.await.unwrap_or(Err(Trouble::NoAnswer)) {
-        Ok(entry) => Ok(entry),
+        Ok(entry) => {
+            answered(app, merchant, upstream).await;
+            Ok(entry)
+        }
         Err(trouble) => Err(unanswered(app, merchant, upstream, trouble).await),
     }
 }

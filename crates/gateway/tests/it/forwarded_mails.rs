@@ -169,6 +169,23 @@ async fn the_link_shows_what_the_upstream_has_now_and_says_that_nothing_can_be_a
 }
 
 #[tokio::test]
+async fn a_link_does_not_hammer_an_api_that_refuses_the_token_and_finds_out_when_it_takes_it_again() {
+    let (gateway, upstream, mailbox) = forwarding().await;
+    gateway.page().await.register(KEY, registration("SN-1")).await.good(201);
+    let path = path(&mailbox.until(1).await[0]);
+    upstream.script(json!({ "token": "another" })).await;
+    for _ in 0..5 {
+        assert_eq!(gateway.get(&path).await.status, 503);
+    }
+    assert_eq!(upstream.requests("GET", "/registrations").await.len(), 1, "and not once more each time it is opened");
+    upstream.script(json!({ "token": TOKEN })).await;
+    gateway.later(5 * 60);
+    assert_eq!(gateway.get(&path).await.status, 200);
+    let merchant = gateway.app.store.merchant("demo".to_owned()).await.ok().flatten();
+    assert_eq!(merchant.map(|merchant| merchant.held_until), Some(0), "it takes the token again, for everybody");
+}
+
+#[tokio::test]
 async fn a_link_to_another_api_is_sealed_and_ends_with_it() {
     let (gateway, _upstream, mailbox) = forwarding().await;
     gateway.page().await.register(KEY, registration("SN-1")).await.good(201);

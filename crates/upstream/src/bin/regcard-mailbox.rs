@@ -1,6 +1,6 @@
 //! A mail server, a process of its own, that keeps what it is given and misbehaves by the address: `busy@` is refused twice for now,
 //! `nobody@` for good, `slow@` hears nothing the first time, and of `drop@` the first mail is taken and the connection closed without a
-//! word. Standard output has one line, `listening: HOST:PORT`, then a line of JSON for each mail that was taken. It imports no crate of the gateway.
+//! word. It listens where its one argument says, or at a free port. Standard output has one line, `listening: HOST:PORT`, then a line of JSON for each mail that was taken. It imports no crate of the gateway.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -19,7 +19,8 @@ type Times = Arc<Mutex<HashMap<String, usize>>>;
 
 #[tokio::main]
 async fn main() -> io::Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:0".to_owned());
+    let listener = TcpListener::bind(address).await?;
     say(&format!("listening: {}", listener.local_addr()?))?;
     let times = Times::default();
     loop {
