@@ -37,7 +37,7 @@ fn list(home: &Home, name: &str, count: usize) {
     file.flush().unwrap();
 }
 
-fn import<'a>(name: &'a str) -> [&'a str; 5] {
+fn import(name: &str) -> [&str; 5] {
     ["serials", "import", "--merchant", "demo", name]
 }
 

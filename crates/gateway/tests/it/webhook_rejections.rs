@@ -26,6 +26,7 @@ async fn refusing() -> (Gateway, Scripted) {
     (gateway, upstream)
 }
 
+#[expect(clippy::unwrap_used, reason = "a helper of tests: what is not parked fails the story")]
 async fn parked(gateway: &Gateway) -> OutboxRow {
     let parked =
         async || gateway.unsent().await.into_iter().find(|row| row.kind == OutboxKind::Forward && row.state == OutboxState::Rejected);
@@ -71,6 +72,7 @@ async fn what_waits_to_be_told_holds_nothing_that_was_typed_and_is_not_told_once
     }
 }
 
+#[expect(clippy::unwrap_used, reason = "the story of two tests: what the store refuses fails it")]
 async fn not_told_once_settled(given_up: bool) {
     let (gateway, upstream) = refusing().await;
     let receiver = Receiver::saying(&[500, 204]).await;
