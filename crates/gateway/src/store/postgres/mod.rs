@@ -137,6 +137,7 @@ impl Engine for Postgres {
 #[path = "../../../tests/it/database.rs"]
 mod database;
 #[cfg(test)]
+#[path = "plans/tests.rs"]
 mod plans;
 
 #[cfg(test)]
