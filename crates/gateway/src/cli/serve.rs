@@ -154,6 +154,8 @@ fn begin_log(log: &Log) {
     let quiet = ["tokio_postgres=off", "postgres=off"].into_iter().filter_map(|directive| directive.parse().ok());
     let filter = quiet.fold(tracing_subscriber::EnvFilter::new(&log.filter), tracing_subscriber::EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // A line that finds no room is lost. To complain about it where it found none would end the request, and then the gateway.
+    let lines = lines.log_internal_errors(false);
     // A second subscriber in one process would be a test's; the first one stays.
     drop(match log.format {
         LogFormat::Text => lines.try_init(),

@@ -147,7 +147,7 @@ impl Disk {
     /// # Errors
     /// If the disk refuses.
     pub async fn keep(&self, come: Come, receipt: &str) -> Result<(), GatewayError> {
-        fs::rename(&come.place.0, self.kept.join(receipt)).await.map_err(GatewayError::File)?;
+        fs::rename(&come.place.0, self.kept.join(receipt)).await.map_err(no_room)?;
         File::open(&self.kept).await.map_err(GatewayError::File)?.sync_all().await.map_err(GatewayError::File)
     }
 
@@ -205,7 +205,7 @@ impl Disk {
 }
 
 fn no_room(error: io::Error) -> GatewayError {
-    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge) {
         GatewayError::InsufficientStorage(error)
     } else {
         GatewayError::File(error)

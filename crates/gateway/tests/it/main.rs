@@ -42,6 +42,7 @@ mod forwarded_mails;
 mod forwarding;
 mod forwarding_faults;
 mod forwarding_once;
+mod full_disk;
 mod hosted_faults;
 mod hosted_forwarding;
 mod hosted_nonce;

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests: what cannot be started fails the story")]
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -118,6 +118,14 @@ fn command(folder: &Path) -> Command {
     command
 }
 
+/// The same where a file may be limited in its length, see [`Process::lets_files_grow_to`]. A process that writes past that is ended, unless it asks not to be.
+fn limited(folder: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_regcard")]);
+    command.env_clear().env("REGCARD_LOG", "info").current_dir(folder).stdin(Stdio::null());
+    command
+}
+
 /// The same, and `strace` (Debian's package of that name, installed by `cargo xtask test native`) looks on from a process of its own, so that the child is
 /// the gateway. Where the system lets nobody look on, the gateway does not start, and the log says so.
 fn traced(folder: &Path, trace: &Path) -> Command {
@@ -159,6 +167,19 @@ impl Process {
         Process::start_in(home, &[], serve)
     }
 
+    /// The same whose log finds no room for a single line.
+    pub(crate) fn start_with_a_full_log() -> Process {
+        let home = folder();
+        std::os::unix::fs::symlink("/dev/full", log_file(home.path())).unwrap();
+        Process::start_in(home, &[], &[])
+    }
+
+    /// The same where the disk can be made to look full.
+    pub(crate) fn start_on_a_disk_with_an_end() -> Process {
+        let home = folder_on_disk();
+        Process::start_under(limited(home.path()), home, &[], &[])
+    }
+
     /// A shop whose gateway keeps its registrations on a server of the story's own.
     pub(crate) fn start_on_server(url: &str, serve: &[&str]) -> Process {
         Process::start_on_disk(&format!("[store]\npostgres = '{url}'\n"), serve)
@@ -166,7 +187,8 @@ impl Process {
 
     /// A shop whose gateway keeps its registrations in its data folder, with a list of the system calls that read, write and sync.
     pub(crate) fn start_traced(trace: &Path) -> Process {
-        Process::start_under(Some(trace), folder_on_disk(), &[], &[])
+        let home = folder_on_disk();
+        Process::start_under(traced(home.path(), trace), home, &[], &[])
     }
 
     /// The gateway of a folder in which there is a shop already. Where it says that it is reached nobody is.
@@ -182,17 +204,16 @@ impl Process {
     }
 
     fn start_in(folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
-        Process::start_under(None, folder, merchant, serve)
+        Process::start_under(command(folder.path()), folder, merchant, serve)
     }
 
-    fn start_under(trace: Option<&Path>, folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
+    fn start_under(program: Command, folder: Home, merchant: &[&str], serve: &[&str]) -> Process {
         let put = ["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM];
         line(folder.path(), &[&put, merchant].concat());
         let key = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "publishable"]);
         let access_token = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "access"]);
         let options: Vec<String> = serve.iter().map(|option| (*option).to_owned()).collect();
-        let command = trace.map_or_else(|| command(folder.path()), |trace| traced(folder.path(), trace));
-        let (child, gateway) = serve_on(command, folder.path(), "127.0.0.1:0", &options);
+        let (child, gateway) = serve_on(program, folder.path(), "127.0.0.1:0", &options);
         Process { shop: Shop { http: client(), gateway, key, access_token }, folder, options, child }
     }
 
@@ -274,6 +295,13 @@ impl Process {
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
+    /// From now on no file of its grows longer than so many bytes; `None` for as long as there is room.
+    pub(crate) fn lets_files_grow_to(&self, bytes: Option<u64>) {
+        let process = rustix::process::Pid::from_raw(self.child.id().try_into().unwrap());
+        let limit = rustix::process::Rlimit { current: bytes, maximum: None };
+        rustix::process::prlimit(process, rustix::process::Resource::Fsize, limit).unwrap();
+    }
+
     /// From now on the most memory is counted anew.
     pub(crate) fn forget_the_most(&self) {
         std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
@@ -303,6 +331,11 @@ fn serve_on(mut command: Command, folder: &Path, address: &str, options: &[Strin
     let mut said = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
     let gateway = said.trim_end().strip_prefix("listening: ").map(str::to_owned);
-    let log = || std::fs::read_to_string(log_file(folder)).unwrap();
+    // Of a log that goes to /dev/full there is no end.
+    let log = || {
+        let mut text = String::new();
+        File::open(log_file(folder)).unwrap().take(1 << 20).read_to_string(&mut text).unwrap();
+        text
+    };
     (child, gateway.ok_or_else(|| format!("it said {said:?} and logged {}", log())).unwrap())
 }

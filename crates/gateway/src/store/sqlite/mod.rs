@@ -145,12 +145,19 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(transaction.commit()?)
 }
 
+/// Whether the disk takes nothing more, whatever the system calls it: SQLite knows ENOSPC, and neither a quota (EDQUOT) nor a limit (EFBIG).
+fn is_full(error: &rusqlite::Error) -> bool {
+    let refused = [rusqlite::ffi::SQLITE_IOERR_WRITE, rusqlite::ffi::SQLITE_IOERR_TRUNCATE, rusqlite::ffi::SQLITE_IOERR_SHMSIZE];
+    error.sqlite_error().is_some_and(|error| refused.contains(&error.extended_code))
+}
+
 /// What SQLite's words mean for those who ask.
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
             Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full,
+            _ if is_full(&error) => StoreError::Full,
             _ => StoreError::Sqlite(error),
         }
     }
@@ -197,6 +204,28 @@ mod tests {
             sql.rows("SELECT id FROM merchants ORDER BY id", &[])?.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()
         });
         assert_eq!(names.await.unwrap(), ["after".to_owned(), "before".to_owned()]);
+    }
+
+    /// As SQLite itself sees a full disk: it takes the whole transaction back.
+    #[tokio::test]
+    async fn what_finds_no_room_is_told_and_nothing_of_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(folder.path()).unwrap();
+        // One is fewer than there are: it becomes as many as there are.
+        store.change(|sql: &mut dyn Sql| sql.rows("PRAGMA max_page_count = 1", &[]).map(Step::Keep)).await.unwrap();
+        let many = |sql: &mut dyn Sql| -> Result<Step<u64>, StoreError> {
+            let long = "x".repeat(8_000);
+            (0..100).try_for_each(|number| insert(sql, &format!("{long}{number}")).map(drop))?;
+            Ok(Step::Keep(100))
+        };
+        let (one, other) = tokio::join!(store.change(many), store.change(many));
+        assert!(matches!((&one, &other), (Err(StoreError::Full), Err(StoreError::Full | StoreError::Busy))), "{one:?} {other:?}");
+        store.change(|sql: &mut dyn Sql| sql.rows("PRAGMA max_page_count = 1000000", &[]).map(Step::Keep)).await.unwrap();
+        store.change(|sql: &mut dyn Sql| insert(sql, "after")).await.unwrap();
+        let names = store.read(|sql: &mut dyn Sql| {
+            sql.rows("SELECT id FROM merchants", &[])?.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(names.await.unwrap(), ["after".to_owned()]);
     }
 
     #[test]
