@@ -31,6 +31,11 @@ async fn store(app: &App) -> Result<(), String> {
     }
 }
 
+/// Whether the disk has room for files. What is left of a disk that is nearly full is for registrations.
+pub fn has_room_for_files(app: &App) -> bool {
+    disk(&app.data, app.disk_free_percent).is_ok()
+}
+
 fn disk(data: &Path, percent: u32) -> Result<(), String> {
     let about = rustix::fs::statvfs(data).map_err(|error| format!("the data folder: {error}"))?;
     if has_room(about.f_bavail, about.f_blocks, percent) {

@@ -138,6 +138,9 @@ pub enum GatewayError {
     /// 500.
     #[error("the gateway could not do it")]
     Panicked,
+    /// 507.
+    #[error("there is no room for files now; everything else goes on, also a registration without one")]
+    NoRoomForFiles,
     /// 500, or 503 if the store is busy or away.
     #[error("the gateway could not do it")]
     Store(#[from] StoreError),
@@ -218,7 +221,7 @@ impl GatewayError {
             GatewayError::Unavailable | GatewayError::Bucket(_) | GatewayError::Store(StoreError::Busy | StoreError::Away(_)) => {
                 (503, Code::Unavailable, "Unavailable", true)
             }
-            GatewayError::InsufficientStorage(_) | GatewayError::Store(StoreError::Full) => {
+            GatewayError::InsufficientStorage(_) | GatewayError::NoRoomForFiles | GatewayError::Store(StoreError::Full) => {
                 (507, Code::InsufficientStorage, "Insufficient storage", true)
             }
             GatewayError::Store(

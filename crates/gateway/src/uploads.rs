@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use crate::clock;
 use crate::forward;
+use crate::health;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::receipts::{Come, Signed, SignedPut, Wanted};
@@ -55,7 +56,7 @@ pub enum Taken {
 /// Signs one upload of this size and type.
 ///
 /// # Errors
-/// 413, 415 or 422 for a file that is not taken.
+/// 413, 415 or 422 for a file that is not taken; 507 if there is no room for it.
 pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request: &UploadRequest) -> Result<Granted, GatewayError> {
     if request.file_size == 0 {
         return Err(GatewayError::field("/fileSize", "file", "is empty"));
@@ -64,6 +65,7 @@ pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request:
         return Err(GatewayError::FileTooLarge);
     }
     let file_type = FileType::parse(&request.file_type).ok_or(GatewayError::TypeNotAllowed)?;
+    room(app, merchant)?;
     let mut upload = new_upload(app, merchant, sid, &request.file_name, file_type, request.file_size)?;
     if merchant.mode == Mode::Test {
         test_keys::upload(&upload.file_name).await?;
@@ -87,6 +89,18 @@ pub async fn grant(app: &App, merchant: &Merchant, sid: Option<String>, request:
     };
     app.store.add_upload(upload, app.clock.millis()).await?;
     Ok(granted)
+}
+
+/// Whether one more file may come. One that is kept elsewhere always may.
+///
+/// # Errors
+/// 507 if it would be kept on a disk of which less is free than there has to be.
+pub fn room(app: &App, merchant: &Merchant) -> Result<(), GatewayError> {
+    let here = match merchant.mode {
+        Mode::Own | Mode::Test => app.receipts.signer().is_none(),
+        Mode::Forward(_) => false,
+    };
+    if here && !health::has_room_for_files(app) { Err(GatewayError::NoRoomForFiles) } else { Ok(()) }
 }
 
 /// Keeps a file that came within a form's post, here or at the merchant's upstream. The upload's number.

@@ -15,7 +15,7 @@ use crate::limits;
 use crate::problem::GatewayError;
 use crate::receipts::{Come, Wanted};
 use crate::secrets::hex;
-use crate::uploads::kept_name;
+use crate::uploads::{self, kept_name};
 
 /// A form that came back.
 #[derive(Debug)]
@@ -89,6 +89,10 @@ async fn take(hosted: &Hosted<'_>, visit: &Visit, file: &mut PostedFile<'_>) -> 
             Ok(_left) => {}
             Err(GatewayError::BudgetExhausted { .. }) => return Ok(Some(Came::Refused(Text::TooMany))),
             Err(error) => return Err(error),
+        }
+        if let Err(error) = uploads::room(hosted.app, hosted.merchant) {
+            error.log();
+            return Ok(Some(Came::Refused(Text::UploadFailed)));
         }
         let name = hex(&clock::random::<16>()?);
         hosted.app.receipts.disk.come(&name, Wanted::Any, bytes).await.map(|come| Came::Whole(kept_name(&file.name), come))

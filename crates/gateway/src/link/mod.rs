@@ -177,6 +177,10 @@ async fn take(app: &App, opened: &Opened, peer: Peer, file: &mut PostedFile<'_>)
         Err(GatewayError::BudgetExhausted { .. }) => return Ok(Err(Text::TooMany)),
         Err(error) => return Err(error),
     }
+    if let Err(error) = uploads::room(app, &opened.merchant) {
+        error.log();
+        return Ok(Err(Text::UploadFailed));
+    }
     let bytes = stream::once(std::future::ready(Ok(first))).chain(&mut file.bytes);
     match app.receipts.disk.come(&hex(&clock::random::<16>()?), Wanted::Any, bytes).await {
         Ok(come) => Ok(Ok((uploads::kept_name(&file.name), come))),

@@ -1,13 +1,17 @@
 //! The disk takes nothing more: nothing is half stored, whoever only reads notices nothing, and once there is room again everything goes on by
-//! itself. A limit on the length of its files does that to a process without anybody's permission, and tells it EFBIG where a full disk says ENOSPC.
-#![expect(clippy::unwrap_used, reason = "what cannot be read fails the story")]
+//! itself; and before it comes to that files are refused, so that registrations have the rest. A limit on the length of its files does that to a process without anybody's permission, and tells it EFBIG where a full disk says ENOSPC.
 
 use futures_util::future::join_all;
+use regcard_gateway::config::Receipts;
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::bucket::Bucket;
+use crate::gateway::Gateway;
 use crate::process::Process;
 use crate::shop::{Page, photo, registration, registration_with};
+use crate::upstream::Upstream;
+use crate::visitor::Visitor;
 
 /// A file that is longer than anything that lies there already.
 const LARGE: usize = 3_000_000;
@@ -75,4 +79,48 @@ async fn a_log_that_finds_no_room_ends_nothing() {
         gateway.shop.get("/nothing").await.problem(404, "not-found");
     }
     registers(&page, "SN-1").await.good(201);
+}
+
+/// Asks for an address as the shop's server does.
+async fn asked_by_the_server(gateway: &Gateway) -> Answer {
+    gateway.api("/api/upload_file?fileName=receipt.jpg&fileType=image/jpeg&fileSize=50").await
+}
+
+/// How much has to be free is the story's: all of it, which it never is, or nothing.
+#[tokio::test]
+async fn below_the_watermark_files_are_refused_and_registrations_without_one_go_on() {
+    let mut gateway = Gateway::start_with(|config| config.disk_free_percent = 100).await;
+    gateway.load_serials(&["SN-1", "SN-2"]).await;
+    let page = gateway.page().await;
+    is_full(&page.upload_file("image/jpeg", 50).await);
+    is_full(&asked_by_the_server(&gateway).await);
+    registers(&page, "SN-1").await.good(201);
+    let visitor = Visitor::opens(&gateway).await.fills_in("SN-2");
+    let refused = visitor.clone().chooses("InvoiceUpload", "receipt.jpg", photo(50)).sends().await;
+    assert!(refused.texts("form").concat().contains("send the form without it"), "{}", refused.page.text());
+    assert_eq!((gateway.registrations().await.len(), gateway.files()), (1, 0));
+    visitor.sends().await.number();
+    assert_eq!(gateway.registrations().await.len(), 2);
+
+    // A file that goes elsewhere needs no room here.
+    let upstream = Upstream::start().await;
+    gateway = gateway.restart_with(|config| config.allow_private_upstreams = true).await;
+    gateway.forward_to(&upstream.url, "token").await;
+    gateway.page().await.upload_file("image/jpeg", 9).await.good(201);
+
+    let gateway = Gateway::start_with(|config| config.disk_free_percent = 0).await;
+    gateway.page().await.upload(photo(50)).await;
+    asked_by_the_server(&gateway).await.good(200);
+}
+
+#[tokio::test]
+async fn with_a_bucket_the_disk_has_no_watermark_for_files() {
+    let bucket = Bucket::own();
+    let gateway = Gateway::start_with(|config| {
+        config.disk_free_percent = 100;
+        config.receipts = Receipts::S3(bucket.config.clone());
+    })
+    .await;
+    gateway.page().await.upload(photo(50)).await;
+    asked_by_the_server(&gateway).await.good(200);
 }
