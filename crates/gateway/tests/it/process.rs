@@ -327,6 +327,10 @@ fn log_file(folder: &Path) -> PathBuf {
 
 fn serve_on(mut command: Command, folder: &Path, address: &str, options: &[String]) -> (Child, String) {
     let log = File::options().create(true).append(true).open(log_file(folder)).unwrap();
+    // How full the machine's disk is, is no part of a story, unless it says so itself.
+    if !std::fs::read_to_string(folder.join("regcard.toml")).is_ok_and(|text| text.contains("disk_free_percent")) {
+        command.env("REGCARD_OPERATOR_DISK_FREE_PERCENT", "0");
+    }
     let mut child = command.args(["serve", "--listen", address]).args(options).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
     let mut said = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
