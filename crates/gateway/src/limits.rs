@@ -15,8 +15,11 @@ pub const JSON_DEPTH: usize = 16;
 /// 1,000 serial numbers a call: one short transaction.
 pub const BULK_SERIAL_NUMBERS: usize = 1_000;
 
-/// 100 registrations a page.
+/// 100 registrations a page, where neither a customer nor a limit is asked for.
 pub const PAGE: u32 = 100;
+
+/// 1,000 registrations a page at most, and of a customer without asking: all that anybody has bought, in an answer of a megabyte or so.
+pub const PAGE_MOST: u32 = 1_000;
 
 /// 5 times a change is made anew because the registration was changed meanwhile: two scripts at once, not a queue.
 pub const CHANGE_TRIES: usize = 5;

@@ -181,7 +181,7 @@ fn registrations() -> Vec<Operation> {
         )
         .parameter("query", "email", false, text())
         .parameter("query", "formSlug", false, text())
-        .parameter("query", "limit", false, number(limits::PAGE))
+        .parameter("query", "limit", false, number(limits::PAGE_MOST))
         .parameter("query", "page", false, number(u32::MAX))
         .answers(200, "A page of them.", "RegistrationList"),
         Operation::new(

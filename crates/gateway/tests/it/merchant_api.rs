@@ -4,8 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::gateway::Gateway;
-use crate::shop::{one, photo, registration, registration_with, with_json};
+use crate::gateway::{FORM_FILE, Gateway};
+use crate::shop::{FORM, one, photo, registration, registration_with, with_json};
 
 #[tokio::test]
 async fn registrations_come_back_as_they_were_added_the_newest_first() {
@@ -39,6 +39,47 @@ async fn registrations_come_back_as_they_were_added_the_newest_first() {
     ] {
         let page = gateway.api(&format!("/api/registrations{query}")).await.good(200);
         assert_eq!((serials_of(&page), &page["total"]), (found.into_iter().map(Value::from).collect(), &json!(total)), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_nobodys_registrations_is_given_none() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    gateway.added(registration("SN-1")).await;
+    // As scripts send them whose variable is empty.
+    for query in ["?email=", "?email", "?email=%20&limit=1", "?email=+", "?formSlug=", "?formSlug=%09", "?email=mara@example.com&formSlug="] {
+        let found = gateway.api(&format!("/api/registrations{query}")).await.good(200);
+        // A plus is a plus, and no address either.
+        assert_eq!(found, json!({ "data": [], "total": 0 }), "{query}");
+    }
+    assert_eq!(gateway.api("/api/registrations").await.good(200)["total"], 1);
+}
+
+#[tokio::test]
+async fn all_of_a_customers_come_at_once_and_the_shops_page_by_page() {
+    let gateway = Gateway::start().await;
+    let (_, fields) = FORM_FILE.split_once("[[field]]").unwrap();
+    gateway.save_form(FORM, &format!("[[field]]{fields}"));
+    let of = |email: &str, count: usize| (0..count).map(|_| json!({ "customerEmail": email })).collect::<Vec<_>>();
+    for email in ["mara@example.com"; 51].into_iter().chain(["tom@example.com"]) {
+        gateway.api_post("/api/registrations", &json!({ "registrations": of(email, 20) })).await.good(201);
+    }
+    for (query, found, total) in [
+        ("", 100, 1_040),
+        ("?formSlug=product-registration", 100, 1_040),
+        ("?limit=250", 250, 1_040),
+        ("?limit=1000", 1_000, 1_040),
+        ("?limit=1001", 1_000, 1_040),
+        ("?limit=99999999999", 1_000, 1_040),
+        ("?limit=1000&page=2", 40, 1_040),
+        ("?email=mara@example.com", 1_000, 1_020),
+        ("?email=mara@example.com&page=2", 20, 1_020),
+        ("?email=mara@example.com&limit=999", 999, 1_020),
+        ("?email=tom@example.com", 20, 20),
+    ] {
+        let page = gateway.api(&format!("/api/registrations{query}")).await.good(200);
+        assert_eq!((page["data"].as_array().unwrap().len(), &page["total"]), (found, &json!(total)), "{query}");
     }
 }
 

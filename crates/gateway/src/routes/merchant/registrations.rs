@@ -47,20 +47,51 @@ pub(super) async fn list(
     query: LiteralPairs,
     access: Access<RegistrationsRead>,
 ) -> Result<Json<Value>, GatewayError> {
-    let count = |name: &str, otherwise: u32| query.first(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(otherwise);
-    let given = |name: &str| query.first(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    // Neither an address nor a form's name; and no text for every database.
-    if [given("email"), given("formSlug")].into_iter().flatten().any(|text| text.contains(char::is_control)) {
+    let count = |name: &str| query.first(name).and_then(|text| text.trim().parse::<u64>().ok()).map(capped);
+    let (email, form) = (asked(&query, "email"), asked(&query, "formSlug"));
+    if matches!(email, Asked::Nobody) || matches!(form, Asked::Nobody) {
         return Ok(Json(json!({ "data": [], "total": 0 })));
     }
-    let limit = count("limit", limits::PAGE).clamp(1, limits::PAGE);
-    let offset = (count("page", 1).max(1) - 1).saturating_mul(limit);
-    let page = app
-        .store
-        .registrations(Query { merchant: access.merchant.id, email: given("email"), form: given("formSlug"), limit, offset })
-        .await?;
+    let (email, form) = (email.text(), form.text());
+    // Who asks for a customer's asks for all of them.
+    let usual = if email.is_some() { limits::PAGE_MOST } else { limits::PAGE };
+    let limit = count("limit").unwrap_or(usual).clamp(1, limits::PAGE_MOST);
+    let offset = (count("page").unwrap_or(1).max(1) - 1).saturating_mul(limit);
+    let page = app.store.registrations(Query { merchant: access.merchant.id, email, form, limit, offset }).await?;
     let data: Vec<Value> = page.records.into_iter().map(|one| record::json(&app, one)).collect();
     Ok(Json(json!({ "data": data, "total": page.total })))
+}
+
+/// Of whom, or of what, registrations are asked for.
+enum Asked {
+    /// It was not said.
+    All,
+    /// This one.
+    Of(String),
+    /// It was said, and there is no such one: nothing or blanks, as a script sends whose variable is empty, and what no database takes.
+    Nobody,
+}
+
+impl Asked {
+    fn text(self) -> Option<String> {
+        match self {
+            Asked::Of(text) => Some(text),
+            Asked::All | Asked::Nobody => None,
+        }
+    }
+}
+
+fn asked(query: &LiteralPairs, name: &str) -> Asked {
+    match query.first(name).map(str::trim) {
+        None => Asked::All,
+        Some(text) if text.is_empty() || text.contains(char::is_control) => Asked::Nobody,
+        Some(text) => Asked::Of(text.to_owned()),
+    }
+}
+
+/// No page has more than a number of 32 bits can count.
+fn capped(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// What is no registration's number is asked for nowhere: a database may refuse the very text.
