@@ -48,7 +48,8 @@ async fn who_asks_for_nobodys_registrations_is_given_none() {
     gateway.load_serials(&["SN-1"]).await;
     gateway.added(registration("SN-1")).await;
     // As scripts send them whose variable is empty.
-    for query in ["?email=", "?email", "?email=%20&limit=1", "?email=+", "?formSlug=", "?formSlug=%09", "?email=mara@example.com&formSlug="] {
+    for query in ["?email=", "?email", "?email=%20&limit=1", "?email=+", "?formSlug=", "?formSlug=%09", "?email=mara@example.com&formSlug="]
+    {
         let found = gateway.api(&format!("/api/registrations{query}")).await.good(200);
         // A plus is a plus, and no address either.
         assert_eq!(found, json!({ "data": [], "total": 0 }), "{query}");
