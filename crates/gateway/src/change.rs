@@ -2,27 +2,36 @@
 
 use regcard_protocol::limits as shared;
 use regcard_protocol::problem::FieldError;
+use regcard_protocol::serial_number::SerialNumber;
 use regcard_protocol::validate::{Complaint, Fault};
 use serde_json::{Map, Value};
 
 use crate::app::App;
+use crate::clock;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::record;
 use crate::register::{own_files, refused, rules};
+use crate::serial_fold::Folded;
 use crate::server_json::{self, Sent};
 use crate::store::{Change, Changing, Erasure, Merchant, NewReceipts, Record};
 use crate::uploads;
 
+/// Where a registration that is shown says when it was last changed.
+const UPDATED_AT: &str = "updatedAt";
+
 /// Changes a registration as a merchant's server says, and gives it back as it is then.
 ///
 /// # Errors
-/// 404 if there is none, 422 for what is wrong, 409 for a serial number that another registration has. Nothing is changed then.
+/// 404 if there is none, 422 for what is wrong, 409 for a serial number that another registration has, or if the registration was changed
+/// since what is sent was read. Nothing is changed then.
 pub async fn registration(app: &App, merchant: &Merchant, id: &str, body: Value) -> Result<Value, GatewayError> {
     let sent = sent(body)?;
     for _try in 0..limits::CHANGE_TRIES {
         let record = one(app, merchant, id).await?;
-        let change = changed(app, merchant, record, sent.clone())?;
+        let Some(change) = changed(app, merchant, &record, sent.clone())? else {
+            return Ok(record::json(app, record));
+        };
         uploads::look_at(app, &merchant.id, None, &change.receipts).await.unwrap_or_else(|error| error.log());
         match app.store.change_registration(change, app.clock.millis()).await? {
             Changing::Changed(erased) => {
@@ -43,13 +52,13 @@ pub async fn registration(app: &App, merchant: &Merchant, id: &str, body: Value)
 /// 404 if there is none, or there was one.
 pub async fn erase(app: &App, merchant: &Merchant, id: String) -> Result<(), GatewayError> {
     let erased = app.store.erase_registration(merchant.id.clone(), id, app.clock.millis()).await?;
-    erase_files(app, erased.ok_or(GatewayError::NotFound)?).await;
+    erase_files(app, erased.ok_or(GatewayError::NoRegistration)?).await;
     app.outbox.wake();
     Ok(())
 }
 
 async fn one(app: &App, merchant: &Merchant, id: &str) -> Result<Record, GatewayError> {
-    app.store.records(merchant.id.clone(), vec![id.to_owned()]).await?.pop().ok_or(GatewayError::NotFound)
+    app.store.records(merchant.id.clone(), vec![id.to_owned()]).await?.pop().ok_or(GatewayError::NoRegistration)
 }
 
 /// No registration names them any more. What cannot be erased now, the next sweep erases.
@@ -61,30 +70,28 @@ fn sent(body: Value) -> Result<Map<String, Value>, GatewayError> {
     let Value::Object(mut body) = body else {
         return Err(GatewayError::field("", "kind", "is not an object"));
     };
-    let registration = body.remove("registration");
-    if let Some(other) = body.keys().next() {
-        return Err(GatewayError::field(
-            &format!("/{}", other.replace('~', "~0").replace('/', "~1")),
-            "unknown-field",
-            "is not known here",
-        ));
-    }
-    match registration {
+    // What stands beside it is for others: scripts send what another gateway's forms do.
+    match body.remove("registration") {
         Some(Value::Object(members)) => Ok(members),
         Some(_) => Err(GatewayError::field("/registration", "kind", "is not an object")),
         None => Err(GatewayError::field("/registration", "required", "is what the registration is to be")),
     }
 }
 
-fn changed(app: &App, merchant: &Merchant, record: Record, sent: Map<String, Value>) -> Result<Change, GatewayError> {
+/// What is to be stored of it, if anything is.
+fn changed(app: &App, merchant: &Merchant, record: &Record, mut sent: Map<String, Value>) -> Result<Option<Change>, GatewayError> {
     // A form whose file is gone has no rules left; what is registered can be put right all the same.
     let form = app.forms.get(&record.form).map(|form| form.form.clone()).unwrap_or_default();
     let shown = match record::json(app, record.clone()) {
         Value::Object(shown) => shown,
         _other => Map::new(),
     };
-    let wrong = |complaints: Vec<Complaint>| of_one(GatewayError::Validation(complaints.iter().map(|one| one.at(0)).collect()));
+    let wrong =
+        |complaints: Vec<Complaint>| of_one(GatewayError::Validation(complaints.iter().map(|one| server_json::error(one, 0)).collect()));
     let one = |key: &str, index, fault| wrong(vec![Complaint { key: key.to_owned(), index, fault }]);
+    if !form.fields.iter().any(|field| field.key == UPDATED_AT) {
+        as_it_was_read(record, &mut sent)?;
+    }
     let flat = server_json::flat(sent, &form, &shown).map_err(wrong)?;
     if flat.contains_key("type") {
         return Err(GatewayError::field("/registration/type", "unknown-form", "cannot be changed: another form asks for other things"));
@@ -94,11 +101,32 @@ fn changed(app: &App, merchant: &Merchant, record: Record, sent: Map<String, Val
     if no_serial && server_json::needs_serial(&form) {
         return Err(one("serialNumbers", Some(0), Fault::Required));
     }
-    let change = merged(app, merchant, record, sent, rules(&form));
+    let change = merged(app, merchant, record.clone(), sent, rules(&form));
     if change.fields.len() + change.receipts.len() > shared::EXTRA_FIELDS {
         return Err(of_one(GatewayError::Validation(vec![server_json::too_many(0)])));
     }
-    Ok(change)
+    Ok(Some(change).filter(|change| differs(record, change)))
+}
+
+/// Whoever sends a registration back whole says with it what it was read as. If it is not that any more, the rest of what is sent would undo
+/// what somebody else has changed.
+fn as_it_was_read(record: &Record, sent: &mut Map<String, Value>) -> Result<(), GatewayError> {
+    let Some(read) = sent.get(UPDATED_AT).and_then(Value::as_str).and_then(clock::read) else {
+        return Ok(());
+    };
+    sent.remove(UPDATED_AT);
+    if read == record.updated_at { Ok(()) } else { Err(GatewayError::Changed) }
+}
+
+/// Whether anything is to be stored. What is as it was is told to nobody.
+fn differs(record: &Record, change: &Change) -> bool {
+    let folded = |serial: &SerialNumber| Folded::of(serial).folded;
+    let held = || record.serial_numbers.iter().map(|one| SerialNumber::parse(&one.serial).as_ref().map(folded).unwrap_or_default());
+    (&record.customer_name, &record.customer_email) != (&change.customer_name, &change.customer_email)
+        || (&record.product_name, &record.purchase_date) != (&change.product_name, &change.purchase_date)
+        || record.fields != change.fields
+        || change.serial_numbers.as_ref().is_some_and(|serials| !serials.iter().map(folded).eq(held()))
+        || !(change.without_receipts.is_empty() && change.receipts.is_empty())
 }
 
 fn merged(app: &App, merchant: &Merchant, record: Record, sent: Sent, rules: crate::store::SerialRules) -> Change {

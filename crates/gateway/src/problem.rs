@@ -58,6 +58,9 @@ pub enum GatewayError {
     /// 404.
     #[error("nothing here")]
     NotFound,
+    /// 404.
+    #[error("there is no registration with this id")]
+    NoRegistration,
     /// 405.
     #[error("not with this method")]
     MethodNotAllowed,
@@ -73,6 +76,12 @@ pub enum GatewayError {
     /// 409.
     #[error("another file is there already; ask for a new upload address")]
     AlreadyUploaded,
+    /// 409.
+    #[error("the registration has changed since it was read; read it again, and send the change again")]
+    Changed,
+    /// 410.
+    #[error("what was registered with this key, or some of it, has been erased since; to register it again, send it with a new key")]
+    Erased,
     /// 411.
     #[error("an upload says how long it is in Content-Length")]
     LengthRequired,
@@ -199,12 +208,14 @@ impl GatewayError {
             GatewayError::FormNotAllowed => (403, Code::FormNotAllowed, "Form not allowed", false),
             GatewayError::ScopeMissing(_) => (403, Code::ScopeMissing, "Scope missing", false),
             GatewayError::GrantInvalid => (403, Code::GrantInvalid, "Upload address not valid", false),
-            GatewayError::NotFound => (404, Code::NotFound, "Not found", false),
+            GatewayError::NotFound | GatewayError::NoRegistration => (404, Code::NotFound, "Not found", false),
             GatewayError::MethodNotAllowed => (405, Code::MethodNotAllowed, "Method not allowed", false),
             GatewayError::RequestTimeout => (408, Code::RequestTimeout, "Request timeout", true),
             GatewayError::IdempotencyInProgress => (409, Code::IdempotencyInProgress, "In progress", true),
             GatewayError::SerialAlreadyRegistered(_) => (409, Code::SerialAlreadyRegistered, "Serial number already registered", false),
             GatewayError::AlreadyUploaded => (409, Code::AlreadyUploaded, "Already uploaded", false),
+            GatewayError::Changed => (409, Code::Changed, "Changed", false),
+            GatewayError::Erased => (410, Code::Erased, "Erased", false),
             GatewayError::LengthRequired => (411, Code::LengthRequired, "Length required", false),
             GatewayError::TooLarge => (413, Code::TooLarge, "Too large", false),
             GatewayError::FileTooLarge => (413, Code::FileTooLarge, "File too large", false),

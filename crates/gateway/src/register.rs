@@ -153,8 +153,13 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     let receipts = batch.registrations.iter().flat_map(|one| &one.receipts);
     uploads::look_at(app, &batch.merchant, None, receipts).await.unwrap_or_else(|error| error.log());
     let done = store(app, batch).await?;
-    let ids = done.registrations.into_iter().filter_map(|one| one.id).collect();
+    let ids: Vec<String> = done.registrations.into_iter().filter_map(|one| one.id).collect();
+    let count = ids.len();
     let records: Vec<Record> = app.store.records(merchant.id.clone(), ids).await?;
+    // The first answer cannot be given again without them.
+    if records.len() < count {
+        return Err(GatewayError::Erased);
+    }
     Ok(records.into_iter().map(|one| record::json(app, one)).collect())
 }
 
@@ -225,7 +230,7 @@ pub fn refused(refusals: &[Refusal]) -> GatewayError {
 fn read_page(body: Value, slug: &str) -> Result<Vec<Typed>, GatewayError> {
     let mut sent = Vec::new();
     let mut errors: Vec<FieldError> = Vec::new();
-    for (position, members) in registration_json::list(body)?.into_iter().enumerate() {
+    for (position, members) in registration_json::list_alone(body)?.into_iter().enumerate() {
         match registration_json::from_page(position, members) {
             Ok(new) if new.form.as_deref().is_some_and(|form| form != slug) => return Err(GatewayError::FormNotAllowed),
             Ok(new) => sent.push(new),

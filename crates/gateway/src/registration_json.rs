@@ -10,23 +10,34 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::GatewayError;
 
-/// The list of registrations in a body.
+/// The list's name in the body.
+const LIST: &str = "registrations";
+
+/// The list of registrations in a page's body.
 ///
 /// # Errors
 /// 422 if there is none, it is empty or too long, or something else stands beside it.
-pub fn list(value: Value) -> Result<Vec<Map<String, Value>>, GatewayError> {
-    let Value::Object(mut body) = value else {
-        return Err(GatewayError::field("", "kind", "is not an object"));
-    };
-    let list = body.remove("registrations");
-    if let Some(other) = body.keys().next() {
+pub fn list_alone(value: Value) -> Result<Vec<Map<String, Value>>, GatewayError> {
+    let beside = value.as_object().and_then(|body| body.keys().find(|key| *key != LIST));
+    if let Some(other) = beside {
         return Err(GatewayError::field(
             &format!("/{}", other.replace('~', "~0").replace('/', "~1")),
             "unknown-field",
             "is not known here",
         ));
     }
-    let Some(Value::Array(list)) = list else {
+    list(value)
+}
+
+/// The list of registrations in a body, whatever stands beside it.
+///
+/// # Errors
+/// 422 if there is none, it is empty or too long.
+pub fn list(value: Value) -> Result<Vec<Map<String, Value>>, GatewayError> {
+    let Value::Object(mut body) = value else {
+        return Err(GatewayError::field("", "kind", "is not an object"));
+    };
+    let Some(Value::Array(list)) = body.remove(LIST) else {
         return Err(GatewayError::field("/registrations", "required", "is a list of registrations"));
     };
     if list.is_empty() || list.len() > limits::REGISTRATIONS {

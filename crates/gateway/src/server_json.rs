@@ -153,7 +153,7 @@ pub fn read(members: Map<String, Value>, form: &Form, today: Day) -> Result<Sent
 /// # Errors
 /// As [`flat`] and [`read`], and what is missing.
 pub fn new(position: usize, members: Map<String, Value>, form: &Form, today: Day) -> Result<Sent, Vec<FieldError>> {
-    let at = |complaints: Vec<Complaint>| complaints.iter().map(|complaint| complaint.at(position)).collect::<Vec<_>>();
+    let at = |complaints: Vec<Complaint>| complaints.iter().map(|complaint| error(complaint, position)).collect::<Vec<_>>();
     let flat = flat(members, form, &Map::new()).map_err(at)?;
     let email_given = flat.contains_key("customerEmail");
     let mut complaints = Vec::new();
@@ -180,6 +180,17 @@ pub fn needs_serial(form: &Form) -> bool {
     form.serial_numbers.validate && form.field(FieldKind::SerialNumber).is_some_and(|field| field.required)
 }
 
+/// A complaint as `errors` has it. Any field is taken here, so that one that is not has another reason than on a page.
+pub fn error(complaint: &Complaint, position: usize) -> FieldError {
+    let own = OWN_KEYS.contains(&complaint.key.as_str());
+    let error = complaint.at(position);
+    match complaint.fault {
+        Fault::UnknownField if own => FieldError { message: "cannot be set".into(), ..error },
+        Fault::UnknownField => FieldError { message: "is no name for a field: 1 to 64 characters".into(), ..error },
+        _other => error,
+    }
+}
+
 /// More fields of its own than a registration may have.
 pub fn too_many(position: usize) -> FieldError {
     let place = Place { registration: position, key: String::new(), index: None };
@@ -194,12 +205,12 @@ pub fn full_name(fields: &Map<String, Value>) -> Option<String> {
     PersonName::parse(&composed(&parts.join(" "))).ok().map(|name| name.as_str().to_owned())
 }
 
-/// A text, or a number that stands for one. Nothing counts as an empty text.
+/// A text, or a whole number that stands for one: of a fraction nobody knows how it was written. Nothing counts as an empty text.
 fn text(value: Value) -> Result<String, Fault> {
     match value {
         Value::Null => Ok(String::new()),
         Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Number(number) if !number.is_f64() => Ok(number.to_string()),
         _other => Err(Fault::Kind),
     }
 }

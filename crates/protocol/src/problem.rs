@@ -123,6 +123,10 @@ pub enum ProblemCode {
     SerialAlreadyRegistered,
     /// 409: the file is there already.
     AlreadyUploaded,
+    /// 409: it is not what it was when it was read.
+    Changed,
+    /// 410: what came of it is there no more.
+    Erased,
     /// 411: an upload says how long it is.
     LengthRequired,
     /// 413: more than is taken.
@@ -175,6 +179,8 @@ impl ProblemCode {
             ProblemCode::IdempotencyInProgress => "idempotency-in-progress",
             ProblemCode::SerialAlreadyRegistered => "serial-already-registered",
             ProblemCode::AlreadyUploaded => "already-uploaded",
+            ProblemCode::Changed => "changed",
+            ProblemCode::Erased => "erased",
             ProblemCode::LengthRequired => "length-required",
             ProblemCode::TooLarge => "too-large",
             ProblemCode::FileTooLarge => "file-too-large",

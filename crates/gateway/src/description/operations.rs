@@ -196,7 +196,7 @@ fn registrations() -> Vec<Operation> {
         .example(&registration("SN-1"))
         .answers(201, "They are added.", "RegistrationsAnswer")
         .leads_to(&["changeRegistration", "eraseRegistration"], "/data/0/id")
-        .problems(&[409, 504]),
+        .problems(&[409, 410, 504]),
         change("/api/registrations/{id}", "changeRegistration", "Change a registration. Scope `registrations:write`."),
         change("/api/registration/{id}", "changeRegistrationAsFirstDocumented", "The same, as the first documentation spells it."),
         Operation::new(

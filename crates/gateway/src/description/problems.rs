@@ -6,13 +6,18 @@ use serde_json::{Map, Value, json};
 use super::operation;
 
 /// Every status of a problem, and the codes that come with it.
-const PROBLEMS: [(u16, &str, &[ProblemCode]); 16] = [
+const PROBLEMS: [(u16, &str, &[ProblemCode]); 17] = [
     (400, "The request cannot be understood.", &[BadRequest, MalformedJson, IdempotencyKeyMissing]),
     (401, "No credential, or one that is not good here.", &[Unauthorized, TokenExpired]),
     (403, "The credential is good, but not for this.", &[OriginNotAllowed, KeyDisabled, FormNotAllowed, ScopeMissing, GrantInvalid]),
     (404, "There is nothing here.", &[NotFound]),
     (408, "The body did not come in time.", &[RequestTimeout]),
-    (409, "It is there already, or is being worked on.", &[IdempotencyInProgress, SerialAlreadyRegistered, AlreadyUploaded]),
+    (
+        409,
+        "It is there already, is being worked on, or has changed.",
+        &[IdempotencyInProgress, SerialAlreadyRegistered, AlreadyUploaded, Changed],
+    ),
+    (410, "It was there, and has been erased.", &[Erased]),
     (411, "An upload says how long it is.", &[LengthRequired]),
     (413, "Larger than is taken.", &[TooLarge, FileTooLarge]),
     (415, "Of a type that is not taken.", &[UnsupportedMediaType, TypeNotAllowed, ContentMismatch]),

@@ -11,6 +11,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use regcard_protocol::problem::Problem;
 
 /// The id's header.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -80,10 +81,36 @@ fn problem(mut answer: Response, id: &str, api: bool) -> Response {
     let mut body = serde_json::to_value(&problem).unwrap_or_default();
     if let (true, Some(members)) = (api, body.as_object_mut()) {
         // Scripts written for the registration API read the reason here.
-        members.insert("message".to_owned(), problem.detail.into());
+        members.insert("message".to_owned(), reason(problem).into());
     }
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     answer.headers_mut().remove(header::CONTENT_LENGTH);
     *answer.body_mut() = Body::from(body.to_string());
     answer
+}
+
+/// What is wrong, in one sentence: of several fields the first one.
+fn reason(problem: Problem) -> Option<String> {
+    let Some(first) = problem.errors.first() else {
+        return problem.detail;
+    };
+    let more = problem.errors.len() - 1;
+    let said = format!("{}: {}", place(&first.pointer), first.message);
+    Some(if more == 0 { said } else { format!("{said} (and {more} more)") })
+}
+
+/// A pointer as programs write it, `registrations[0].serialNumbers[1]`.
+fn place(pointer: &str) -> String {
+    let mut place = String::new();
+    for part in pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")) {
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            place.push_str(&format!("[{part}]"));
+        } else if !part.is_empty() && part.chars().all(|one| one.is_alphanumeric() || matches!(one, '_' | '-')) {
+            place.push_str(if place.is_empty() { "" } else { "." });
+            place.push_str(&part);
+        } else {
+            place.push_str(&format!("[{part:?}]"));
+        }
+    }
+    if place.is_empty() { "the body".to_owned() } else { place }
 }

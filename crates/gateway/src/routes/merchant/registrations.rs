@@ -97,5 +97,5 @@ fn capped(number: u64) -> u32 {
 /// What is no registration's number is asked for nowhere: a database may refuse the very text.
 fn number(id: &str) -> Result<&str, GatewayError> {
     let good = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if good { Ok(id) } else { Err(GatewayError::NotFound) }
+    if good { Ok(id) } else { Err(GatewayError::NoRegistration) }
 }
