@@ -33,13 +33,21 @@ async fn own(app: &App, merchant: &str, serial: &SerialNumber, rules: &SerialNum
     let few = if rules.discreet { 0 } else { shared::SUGGESTIONS };
     let known = match app.store.check_serial(merchant.to_owned(), Folded::of(serial), few).await? {
         Checked::Known(known) => known,
+        // Any number can be registered, once: one that is not loaded may have been.
+        Checked::Unknown(_) if rules.one_time && !rules.validate && is_registered(app, merchant, serial).await? => {
+            return Ok(CheckAnswer { status: CheckStatus::Registered, ..unknown(serial) });
+        }
         Checked::Unknown(alike) => {
             let did_you_mean = alike.iter().map(|serial| serial.as_str().to_owned()).collect();
             return Ok(CheckAnswer { did_you_mean, ..unknown(serial) });
         }
     };
-    let status = if rules.one_time && known.owned { CheckStatus::Registered } else { CheckStatus::Available };
+    let status = if rules.one_time && known.registered { CheckStatus::Registered } else { CheckStatus::Available };
     Ok(CheckAnswer { status, serial_number: known.serial, product: product(known.product_name, known.sku), did_you_mean: Vec::new() })
+}
+
+async fn is_registered(app: &App, merchant: &str, serial: &SerialNumber) -> Result<bool, GatewayError> {
+    Ok(app.store.registration_of_serial(merchant.to_owned(), Folded::of(serial)).await?.is_some())
 }
 
 async fn at_upstream(

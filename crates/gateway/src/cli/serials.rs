@@ -30,7 +30,7 @@ const COLUMNS: [&str; 4] = ["serialNumber", "sku", "customerTags", "productName"
 #[derive(Debug, Subcommand)]
 pub(super) enum Serials {
     /// Load them from a list with the columns serialNumber and, if wanted, sku, customerTags and productName, as any spreadsheet
-    /// writes it. Running it again changes what has changed.
+    /// writes it. Running it again changes what has changed: an empty cell takes away what it held, a column that is not there leaves it.
     Import {
         /// Whose.
         #[arg(long)]
@@ -80,7 +80,7 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
     while let Some(line) = reading.list.next_line().map_err(|source| not_read(&file, source))? {
         let read = line.cells.and_then(|cells| {
             let serial = SerialNumber::parse(&cells[serial_number]).map_err(|error| error.to_string())?;
-            let note = |place: Option<usize>| note(place.map_or("", |place| &cells[place]));
+            let note = |place: Option<usize>| place.map(|place| note(&cells[place])).transpose();
             Ok(NewSerial { serial, sku: note(sku)?, customer_tags: note(customer_tags)?, product_name: note(product_name)? })
         });
         match read {
@@ -173,12 +173,12 @@ fn column(name: &str) -> Option<&'static str> {
     COLUMNS.into_iter().find(|column| plain(column) == plain(name))
 }
 
-fn note(text: &str) -> Result<Option<String>, String> {
+fn note(text: &str) -> Result<String, String> {
     free_text(text).map_err(|fault| fault.message().to_owned())?;
     if text.chars().count() > limits::SERIAL_NOTE_CHARS {
         return Err(format!("a cell has more than {} characters", limits::SERIAL_NOTE_CHARS));
     }
-    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]

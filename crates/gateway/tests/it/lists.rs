@@ -91,6 +91,21 @@ fn a_bad_line_is_told_by_its_number_and_the_others_are_loaded() {
 }
 
 #[test]
+fn an_emptied_cell_takes_away_what_it_held_and_a_column_that_is_not_there_does_not() {
+    let folder = shop();
+    for (csv, row) in [
+        ("serialNumber,sku,customerTags\nSN-1,DUO,vip\n", "SN-1,DUO,vip,"),
+        ("serialNumber\nSN-1\n", "SN-1,DUO,vip,"),
+        ("serialNumber,customerTags\nSN-1,\n", "SN-1,DUO,,"),
+        ("serialNumber,sku,productName\nSN-1,,Duo\n", "SN-1,,,Duo"),
+    ] {
+        fs::write(folder.path().join("serials.csv"), csv).unwrap();
+        assert_eq!(import(folder.path(), "serials.csv"), json!({ "loaded": 1, "bad": 0 }));
+        assert_eq!(exported(folder.path(), "serials").lines().nth(1), Some(row), "{csv}");
+    }
+}
+
+#[test]
 fn a_header_that_nobody_knows_is_answered_with_what_was_seen_and_nothing_is_loaded() {
     let folder = shop();
     for (text, why, seen) in [

@@ -133,6 +133,25 @@ async fn serial_numbers_come_in_every_shape_that_scripts_may_send() {
 }
 
 #[tokio::test]
+async fn what_is_said_to_be_nothing_is_taken_from_a_serial_number() {
+    let gateway = Gateway::start().await;
+    let put = async |members: Value| {
+        let mut sent = json!({ "serialNumber": "A-1" });
+        sent.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let answer = gateway.api_post("/api/serial_numbers", &json!([sent])).await.good(201);
+        let one = answer["data"][0].clone();
+        assert_eq!(gateway.api("/api/serial_numbers/A-1").await.good(200)["data"], one);
+        json!([one["sku"], one["customerTags"], one["productName"]])
+    };
+    assert_eq!(put(json!({ "sku": "", "customerTags": null })).await, json!([null, null, null]));
+    assert_eq!(put(json!({ "sku": "DUO", "customerTags": "new,vip", "productName": "Duo" })).await, json!(["DUO", "new,vip", "Duo"]));
+    assert_eq!(put(json!({})).await, json!(["DUO", "new,vip", "Duo"]), "what is not named stays");
+    assert_eq!(put(json!({ "customerTags": "" })).await, json!(["DUO", null, "Duo"]));
+    assert_eq!(put(json!({ "sku": " ", "customerTags": ["vip"] })).await, json!([null, "vip", "Duo"]));
+    assert_eq!(put(json!({ "productName": null, "customerTags": [] })).await, json!([null, null, null]));
+}
+
+#[tokio::test]
 async fn the_shops_forms_are_listed() {
     let gateway = Gateway::start().await;
     gateway.save_form("tools", &format!("intro = \"For tools\"\n{FORM_FILE}"));

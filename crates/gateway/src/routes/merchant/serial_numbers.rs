@@ -106,7 +106,7 @@ fn read_one(value: Value) -> Result<NewSerial, (&'static str, Fault)> {
     };
     let text = match members.remove("serialNumber") {
         Some(Value::String(text)) => text,
-        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
         Some(_) => return Err(("/serialNumber", Fault::Kind)),
         None => return Err(("/serialNumber", Fault::Required)),
     };
@@ -119,19 +119,21 @@ fn read_one(value: Value) -> Result<NewSerial, (&'static str, Fault)> {
     })
 }
 
+/// What is not named stays as it was; nothing, named, takes it away.
 fn note(members: &mut Map<String, Value>, key: &str) -> Result<Option<String>, Fault> {
     let text = match members.remove(key) {
-        None | Some(Value::Null) => return Ok(None),
+        None => return Ok(None),
+        Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.trim().to_owned(),
-        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Number(number)) if !number.is_f64() => number.to_string(),
         Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
             list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
         }
-        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => return Err(Fault::Kind),
+        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => return Err(Fault::Kind),
     };
     free_text(&text)?;
     if text.chars().count() > limits::SERIAL_NOTE_CHARS {
         return Err(Fault::TooLong);
     }
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    Ok(Some(text))
 }

@@ -45,7 +45,7 @@ fn with_serials(record: &Record, serials: &[&str]) -> Change {
 }
 
 async fn owned(store: &dyn Store, text: &str) -> bool {
-    store.serial("shop".into(), crate::serial_fold::Folded::of(&serial(text))).await.unwrap().unwrap().owned
+    store.serial("shop".into(), crate::serial_fold::Folded::of(&serial(text))).await.unwrap().unwrap().registered
 }
 
 fn changed() -> Changing {

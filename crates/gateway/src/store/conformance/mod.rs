@@ -49,6 +49,7 @@ macro_rules! conformance {
             a_refused_submit_leaves_its_key_free,
             of_many_who_want_one_serial_number_one_gets_it,
             a_number_that_is_not_one_time_has_many_owners,
+            of_many_forms_that_want_one_serial_number_one_time_is_kept,
             a_file_is_stored_once_and_tied_to_its_session,
             the_files_of_a_field_keep_their_order,
             registrations_are_read_the_newest_first,

@@ -2,7 +2,9 @@
 
 use futures_util::future::join_all;
 
-use super::super::{Checked, NewRegistration, Registering, SerialRules};
+use regcard_protocol::validate::{Complaint, Fault};
+
+use super::super::{Checked, NewRegistration, Refusal, Registering, SerialRules};
 use super::{Open, batch, everything, ids, load, registration, serial, shop};
 use crate::serial_fold::Folded;
 
@@ -58,5 +60,38 @@ pub(in crate::store) async fn a_number_that_is_not_one_time_has_many_owners(open
     }
     load(&*store, "shop", &["SN-7"]).await;
     let known = store.serial("shop".into(), Folded::of(&serial("SN-7"))).await.unwrap().unwrap();
-    assert!(known.registered && !known.owned);
+    assert!(known.registered);
+    // A form that takes each number once does not take it any more, and neither does a change; those who have it keep it.
+    let again =
+        Refusal { position: 0, complaint: Complaint { key: "serialNumbers".into(), index: Some(0), fault: Fault::SerialNumberRegistered } };
+    assert_eq!(store.register(batch(None, vec![registration("r3", &["sn7"])]), 1).await.unwrap(), Registering::Refused(vec![again]));
+    for id in ["r1", "r2"] {
+        store.erase_registration("shop".into(), id.into(), 2).await.unwrap().unwrap();
+    }
+    assert_eq!(store.register(batch(None, vec![registration("r3", &["sn7"])]), 1).await.unwrap(), Registering::Stored);
+}
+
+pub(in crate::store) async fn of_many_forms_that_want_one_serial_number_one_time_is_kept(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    for round in 0..20 {
+        let number = format!("SN-{round}");
+        if round % 2 == 0 {
+            load(&*store, "shop", &[&number]).await;
+        }
+        let wanting = (0..8).map(|one| {
+            // Each second form takes a number once; none asks that it is loaded.
+            let rules = SerialRules { validate: false, one_time: one % 2 == 0 };
+            let new = NewRegistration { rules, ..registration(&format!("r{round}-{one}"), &[&number]) };
+            store.register(batch(None, vec![new]), one)
+        });
+        let answers = join_all(wanting).await;
+        let stored = |once: usize| answers.iter().skip(once).step_by(2).filter(|answer| matches!(answer, Ok(Registering::Stored))).count();
+        assert_eq!(stored(1), 4, "whoever does not ask is not refused: {answers:?}");
+        assert!(stored(0) <= 1, "{answers:?}");
+        // Whoever comes later sees all of them.
+        let rules = SerialRules { validate: false, one_time: true };
+        let late = NewRegistration { rules, ..registration(&format!("late{round}"), &[&number]) };
+        assert!(matches!(store.register(batch(None, vec![late]), 9).await.unwrap(), Registering::Refused(_)));
+    }
 }

@@ -4,7 +4,7 @@ use regcard_protocol::serial_number::SerialNumber;
 
 use crate::serial_fold::Folded;
 
-/// A serial number that a merchant loads.
+/// A serial number that a merchant loads. Of one that is there already, what is `None` stays as it is, and an empty text takes it away.
 #[derive(Clone, Debug)]
 pub struct NewSerial {
     /// As it is printed.
@@ -48,8 +48,6 @@ pub struct Serial {
     pub product_name: Option<String>,
     /// Whether any registration names it.
     pub registered: bool,
-    /// Whether a registration owns it alone.
-    pub owned: bool,
 }
 
 /// What a check finds.

@@ -24,6 +24,8 @@ pub(super) struct Owner<'a> {
 #[derive(Clone)]
 pub(super) struct Held {
     pub(super) folded: String,
+    /// Whether it was registered once only.
+    pub(super) one_time: bool,
     pub(super) about: RecordSerial,
 }
 
@@ -100,11 +102,12 @@ pub(super) fn own_serials(
         let folded = Folded::of(typed);
         let known = serials::known_as(sql, owner.merchant, &folded)?;
         let meant = known.as_ref().map_or(&folded.folded, |(meant, _)| meant);
-        let number = match (held.iter().find(|held| held.folded == *meant), known) {
+        let one_time = owner.rules.one_time;
+        let (number, kept) = match (held.iter().find(|held| held.folded == *meant), known) {
             // What it had already, it keeps as it was.
-            (Some(held), _) => held.clone(),
+            (Some(held), _) => (held.clone(), true),
             (None, Some((folded, Serial { serial, customer_tags, sku, .. }))) => {
-                Held { folded, about: RecordSerial { serial, customer_tags, sku } }
+                (Held { folded, one_time, about: RecordSerial { serial, customer_tags, sku } }, false)
             }
             (None, None) if owner.rules.validate => {
                 refuse(index, Fault::SerialNumberUnknown);
@@ -112,14 +115,14 @@ pub(super) fn own_serials(
             }
             (None, None) => {
                 let about = RecordSerial { serial: typed.as_str().to_owned(), customer_tags: None, sku: None };
-                Held { folded: folded.folded, about }
+                (Held { folded: folded.folded, one_time, about }, false)
             }
         };
         if seen.contains(&number.folded) {
             refuse(index, Fault::SerialNumberTwice);
             continue;
         }
-        if !own(sql, owner, index, &number)? {
+        if !own(sql, owner, index, &number, kept)? {
             refuse(index, Fault::SerialNumberRegistered);
         }
         seen.push(number.folded);
@@ -127,21 +130,26 @@ pub(super) fn own_serials(
     Ok(())
 }
 
-/// Writes down who has the number. False if somebody else owns it: the database decides, not a look before.
-fn own(sql: &mut dyn Sql, owner: &Owner<'_>, index: usize, number: &Held) -> Result<bool, StoreError> {
+/// Writes down who has the number. False if it is to be registered once and any registration names it, by whichever form that came: the
+/// database decides, not a look before. Of two at once that take it once the index lets one. One that takes it once and one that does not, neither
+/// of which sees the other, are as if the first had been there first: it was free, and the other does not ask.
+fn own(sql: &mut dyn Sql, owner: &Owner<'_>, index: usize, number: &Held, kept: bool) -> Result<bool, StoreError> {
     serials::mark_registered(sql, owner.merchant, &number.folded)?;
     let written = sql.execute(
         "INSERT INTO registration_serials (registration_id, position, merchant_id, folded, serial, one_time, customer_tags, sku)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (merchant_id, folded) WHERE one_time = 1 DO NOTHING",
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+         WHERE ?9 = 0 OR NOT EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?3 AND r.folded = ?4)
+         ON CONFLICT (merchant_id, folded) WHERE one_time = 1 DO NOTHING",
         values![
             owner.id,
             index,
             owner.merchant,
             &number.folded,
             &number.about.serial,
-            owner.rules.one_time,
+            number.one_time,
             &number.about.customer_tags,
-            &number.about.sku
+            &number.about.sku,
+            number.one_time && !kept
         ],
     )?;
     Ok(written == 1)
@@ -296,13 +304,13 @@ fn record(sql: &mut dyn Sql, row: &Row) -> Result<Record, StoreError> {
 
 pub(super) fn held(sql: &mut dyn Sql, registration: &str) -> Result<Vec<Held>, StoreError> {
     let rows = sql.rows(
-        "SELECT folded, serial, customer_tags, sku FROM registration_serials WHERE registration_id = ?1 ORDER BY position",
+        "SELECT folded, serial, customer_tags, sku, one_time FROM registration_serials WHERE registration_id = ?1 ORDER BY position",
         values![registration],
     )?;
     rows.iter()
         .map(|row| {
             let about = RecordSerial { serial: row.text(1)?, customer_tags: row.maybe_text(2)?, sku: row.maybe_text(3)? };
-            Ok(Held { folded: row.text(0)?, about })
+            Ok(Held { folded: row.text(0)?, one_time: row.flag(4)?, about })
         })
         .collect()
 }

@@ -13,7 +13,6 @@ macro_rules! looked_up {
         concat!(
             "SELECT s.serial, s.sku, s.customer_tags, s.product_name,
                  EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded),
-                 EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = s.folded AND r.one_time = 1),
                  s.folded
              FROM serials s WHERE s.merchant_id = ?1 AND ",
             $by
@@ -63,10 +62,10 @@ pub(in crate::store) fn load(sql: &mut dyn Sql, merchant: &str, new: &[LoadedSer
 fn put_one(sql: &mut dyn Sql, merchant: &str, new: &NewSerial, folded: &Folded, now: i64) -> Result<(), StoreError> {
     sql.execute(
         "INSERT INTO serials (merchant_id, folded, dashless, look, serial, sku, customer_tags, product_name, added_at, lot, registered)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
+         VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), nullif(?8, ''), ?9, ?10,
              CASE WHEN EXISTS (SELECT 1 FROM registration_serials r WHERE r.merchant_id = ?1 AND r.folded = ?2) THEN 1 ELSE 0 END)
-         ON CONFLICT (merchant_id, folded) DO UPDATE SET serial = ?5, sku = coalesce(?6, serials.sku),
-             customer_tags = coalesce(?7, serials.customer_tags), product_name = coalesce(?8, serials.product_name)",
+         ON CONFLICT (merchant_id, folded) DO UPDATE SET serial = ?5, sku = nullif(coalesce(?6, serials.sku), ''),
+             customer_tags = nullif(coalesce(?7, serials.customer_tags), ''), product_name = nullif(coalesce(?8, serials.product_name), '')",
         values![
             merchant,
             &folded.folded,
@@ -115,7 +114,6 @@ pub(in crate::store) fn after(sql: &mut dyn Sql, merchant: &str, after: &str, li
             customer_tags: row.maybe_text(2)?,
             product_name: row.maybe_text(3)?,
             registered: row.flag(4)?,
-            owned: row.flag(4)?,
         })
     };
     rows.iter().map(read).collect()
@@ -144,7 +142,7 @@ pub(in crate::store) fn find(sql: &mut dyn Sql, merchant: &str, serial: &Folded)
 
 /// The same in its folded form, and what is known of it.
 pub(super) fn known_as(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<(String, Serial)>, StoreError> {
-    meant(sql, merchant, serial)?.map(|row| Ok((row.text(6)?, looked_up(&row)?))).transpose()
+    meant(sql, merchant, serial)?.map(|row| Ok((row.text(5)?, looked_up(&row)?))).transpose()
 }
 
 fn meant(sql: &mut dyn Sql, merchant: &str, serial: &Folded) -> Result<Option<Row>, StoreError> {
@@ -172,7 +170,6 @@ fn looked_up(row: &Row) -> Result<Serial, StoreError> {
         customer_tags: row.maybe_text(2)?,
         product_name: row.maybe_text(3)?,
         registered: row.flag(4)?,
-        owned: row.flag(5)?,
     })
 }
 
