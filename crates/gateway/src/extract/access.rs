@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
-use super::{bearer, read_json};
+use super::{bearer, read_json_exactly};
 use crate::app::App;
 use crate::keys::AccessToken;
 use crate::limits;
@@ -67,7 +67,7 @@ async fn with_body<Scope: Needed>(app: &App, headers: &HeaderMap, body: Body, li
         Some(text) => Some(owner::<Scope>(app, text).await?),
         None => None,
     };
-    let mut value = read_json(headers, body, limit).await?;
+    let mut value = read_json_exactly(headers, body, limit).await?;
     let in_body = match value.as_object_mut().and_then(|object: &mut Map<String, Value>| object.remove("accessToken")) {
         None => None,
         Some(Value::String(text)) => Some(text),

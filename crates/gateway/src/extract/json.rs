@@ -12,6 +12,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAcces
 use serde_json::{Map, Number, Value};
 use tokio::time::timeout;
 
+use super::digits;
 use crate::app::App;
 use crate::limits;
 use crate::listen::TooSlow;
@@ -35,11 +36,32 @@ impl<const LIMIT: usize> FromRequest<Arc<App>> for JsonBody<LIMIT> {
 /// # Errors
 /// 415 for another type, 413 above the limit, 408 if it does not come, 400 if it is not JSON.
 pub async fn read_json(headers: &HeaderMap, body: Body, limit: usize) -> Result<Value, GatewayError> {
+    parse(&read_bytes(headers, body, limit).await?)
+}
+
+/// The same, with every digit of every number, as [`parse_exactly`] reads them.
+///
+/// # Errors
+/// As [`read_json`].
+pub async fn read_json_exactly(headers: &HeaderMap, body: Body, limit: usize) -> Result<Value, GatewayError> {
+    parse_exactly(&read_bytes(headers, body, limit).await?)
+}
+
+/// Reads JSON of a merchant's. A number that would be read as another one, since it has more digits than numbers hold, is read as the text of
+/// its digits: a serial number is one, whichever way it was sent.
+///
+/// # Errors
+/// If it is not JSON.
+pub fn parse_exactly(bytes: &[u8]) -> Result<Value, GatewayError> {
+    let value = parse(bytes)?;
+    if digits::may_be_another(&value) { parse(&digits::quoted(bytes)) } else { Ok(value) }
+}
+
+async fn read_bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<BytesMut, GatewayError> {
     if !is_json(headers) {
         return Err(GatewayError::UnsupportedMediaType);
     }
-    let bytes = timeout(limits::BODY_TOTAL, read(body, limit)).await.map_err(|_| GatewayError::RequestTimeout)??;
-    parse(&bytes)
+    timeout(limits::BODY_TOTAL, read(body, limit)).await.map_err(|_| GatewayError::RequestTimeout)?
 }
 
 /// A value as a type of the protocol.

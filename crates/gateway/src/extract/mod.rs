@@ -1,6 +1,7 @@
 //! Who is asking, and for what: credentials, origins, keys and bodies, each read into a type before a handler runs.
 
 mod access;
+mod digits;
 mod idempotency;
 mod json;
 mod language;
@@ -21,7 +22,7 @@ use crate::problem::GatewayError;
 
 pub use access::{Access, MerchantBody};
 pub use idempotency::IdempotencyKey;
-pub use json::{JsonBody, decode, read_json};
+pub use json::{JsonBody, decode, parse_exactly, read_json, read_json_exactly};
 pub use language::accepted;
 pub use page::PageSession;
 pub use post::{Part, Post, PostedFile};
