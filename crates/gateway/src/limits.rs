@@ -207,11 +207,11 @@ pub const BUSY: Duration = Duration::from_secs(5);
 /// 5 milliseconds between two looks whether it has its turn: SQLite's own tenth of a second would miss the pauses of an import.
 pub const BUSY_EVERY: Duration = Duration::from_millis(5);
 
-/// 100 milliseconds for a commit of an import: a gateway waits for no more than that, and for two where it just missed its turn.
-pub const IMPORT_COMMIT: Duration = Duration::from_millis(100);
+/// 150 milliseconds for a commit of an import: a gateway waits for one, and for two where it just missed its turn.
+pub const IMPORT_COMMIT: Duration = Duration::from_millis(150);
 
-/// 500 rows at least, however slow the disk is: fewer would write the same pages again and again.
-pub const IMPORT_ROWS_FEWEST: usize = 500;
+/// 2,000 rows at least, however slow the disk is: with fewer most of the time would go into waiting for it.
+pub const IMPORT_ROWS_FEWEST: usize = 2_000;
 
 /// 10 milliseconds between two commits of an import, twice [`BUSY_EVERY`]: who waits comes to its turn.
 pub const IMPORT_PAUSE: Duration = Duration::from_millis(10);

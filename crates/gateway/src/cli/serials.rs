@@ -188,8 +188,8 @@ mod tests {
     #[test]
     fn a_commit_that_took_too_long_is_followed_by_a_shorter_one() {
         let took = |count, millis| next_rows(count, Duration::from_millis(millis));
-        assert_eq!(took(4_000, 200), 2_000, "twice as long as wanted");
-        assert_eq!((took(4_000, 80), took(4_000, 1)), (5_000, 8_000), "a disk that was quick once may be slow at the next one");
-        assert_eq!((took(500, 60_000), took(ROWS, 0)), (limits::IMPORT_ROWS_FEWEST, ROWS));
+        assert_eq!(took(8_000, 300), 4_000, "twice as long as wanted");
+        assert_eq!((took(8_000, 120), took(8_000, 1)), (10_000, 16_000), "a disk that was quick once may be slow at the next one");
+        assert_eq!((took(2_000, 60_000), took(ROWS, 0)), (limits::IMPORT_ROWS_FEWEST, ROWS));
     }
 }
