@@ -26,8 +26,7 @@ async fn refusing() -> (Gateway, Scripted) {
     (gateway, upstream)
 }
 
-#[expect(clippy::unwrap_used, reason = "a helper of tests: what is not parked fails the story")]
-async fn parked(gateway: &Gateway) -> OutboxRow {
+async fn parked(gateway: &Gateway) -> Option<OutboxRow> {
     let parked =
         async || gateway.unsent().await.into_iter().find(|row| row.kind == OutboxKind::Forward && row.state == OutboxState::Rejected);
     crate::until_so("it is parked", async || {
@@ -35,7 +34,7 @@ async fn parked(gateway: &Gateway) -> OutboxRow {
         parked().await.is_some()
     })
     .await;
-    parked().await.unwrap()
+    parked().await
 }
 
 fn serials(webhook: &Webhook) -> (&str, Value) {
@@ -49,7 +48,7 @@ async fn what_is_refused_later_is_told_once_with_where_it_waits_and_why() {
     let endpoint = gateway.tell(&receiver.url).await;
     let page = gateway.page().await;
     page.register(KEY, registration_with("SN-2", json!({ "note": "A gift" }))).await.good(202);
-    let row = parked(&gateway).await;
+    let row = parked(&gateway).await.unwrap();
     let webhook = receiver.until_it_has(1).await.remove(0);
     assert!(webhook.is_from_whoever_has(&endpoint.secret, gateway.clock.seconds()));
     assert_eq!((webhook.event(), &webhook.body["id"], &webhook.body["items"][0]["id"]), ("rejected", &Value::Null, &Value::Null));
@@ -68,33 +67,30 @@ async fn what_is_refused_later_is_told_once_with_where_it_waits_and_why() {
 #[tokio::test]
 async fn what_waits_to_be_told_holds_nothing_that_was_typed_and_is_not_told_once_somebody_has_settled_it() {
     for given_up in [true, false] {
-        not_told_once_settled(given_up).await;
+        let (gateway, upstream) = refusing().await;
+        let receiver = Receiver::saying(&[500, 204]).await;
+        gateway.tell(&receiver.url).await;
+        gateway.page().await.register(KEY, registration("SN-2")).await.good(202);
+        let row = parked(&gateway).await.unwrap();
+        receiver.until_it_has(1).await;
+        let waiting = async || gateway.unsent().await.into_iter().find(|row| row.kind == OutboxKind::Webhook);
+        crate::until_so("the attempt is noted", async || waiting().await.is_some_and(|row| row.last_error.is_some())).await;
+        let payload = waiting().await.map(|row| row.payload).unwrap_or_default();
+        for unsaid in ["Mara", "mara@example.com", "SN-2", "The product"] {
+            assert!(!payload.contains(unsaid), "{unsaid}: {payload}");
+        }
+        upstream.registering(json!({ "commits": false, "then": { "say": { "status": 429 } } })).await;
+        let (store, now) = (&gateway.app.store, gateway.clock.millis());
+        assert!(
+            if given_up { store.outbox_discard(row.id, None, now).await } else { store.outbox_retry(row.id, false, now).await }.unwrap()
+        );
+        crate::until_so("nothing is to be told", async || {
+            gateway.later(5);
+            waiting().await.is_none()
+        })
+        .await;
+        assert_eq!(receiver.seen().len(), 1, "it is given up, or on its way again: nothing is left to tell");
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "the story of two tests: what the store refuses fails it")]
-async fn not_told_once_settled(given_up: bool) {
-    let (gateway, upstream) = refusing().await;
-    let receiver = Receiver::saying(&[500, 204]).await;
-    gateway.tell(&receiver.url).await;
-    gateway.page().await.register(KEY, registration("SN-2")).await.good(202);
-    let row = parked(&gateway).await;
-    receiver.until_it_has(1).await;
-    let waiting = async || gateway.unsent().await.into_iter().find(|row| row.kind == OutboxKind::Webhook);
-    crate::until_so("the attempt is noted", async || waiting().await.is_some_and(|row| row.last_error.is_some())).await;
-    let payload = waiting().await.map(|row| row.payload).unwrap_or_default();
-    for unsaid in ["Mara", "mara@example.com", "SN-2", "The product"] {
-        assert!(!payload.contains(unsaid), "{unsaid}: {payload}");
-    }
-    upstream.registering(json!({ "commits": false, "then": { "say": { "status": 429 } } })).await;
-    let (store, now) = (&gateway.app.store, gateway.clock.millis());
-    assert!(if given_up { store.outbox_discard(row.id, None, now).await } else { store.outbox_retry(row.id, false, now).await }.unwrap());
-    crate::until_so("nothing is to be told", async || {
-        gateway.later(5);
-        waiting().await.is_none()
-    })
-    .await;
-    assert_eq!(receiver.seen().len(), 1, "it is given up, or on its way again: nothing is left to tell");
 }
 
 #[tokio::test]
@@ -116,7 +112,7 @@ async fn what_was_to_go_out_behind_it_is_told_with_it_and_what_went_before_is_no
     gateway.tell_of("demo", &only_created.url, &[WebhookEvent::Created]).await;
     let all: Vec<Value> = (1..=3).map(|number| registration(&format!("SN-{number}"))).collect();
     gateway.page().await.submit(KEY, &json!({ "registrations": all })).await.good(202);
-    let row = parked(&gateway).await;
+    let row = parked(&gateway).await.unwrap();
     let seen = receiver.until_it_has(3).await;
     let mut told: Vec<_> = seen.iter().map(serials).collect();
     told.sort_by_key(|(_, serials)| serials.to_string());
