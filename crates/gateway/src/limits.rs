@@ -316,8 +316,15 @@ pub const PROBE_REPEATS: usize = 3;
 /// 20 seconds for looking through them.
 pub const PROBE_TOTAL: Duration = Duration::from_secs(20);
 
-/// 8 attempts to read a list that is not understood before a person has to look: some minutes, in which a page of a proxy passes.
-pub const PROBE_ATTEMPTS: u32 = 8;
+/// 8 looks into a list that is not understood or comes to no end before a person has to look: some minutes, in which a page of a proxy passes.
+pub const PROBE_ENDLESS: u32 = 8;
+
+/// 600 looks that are not answered at all before a person has to look: about a day with the pauses in between, in which whoever runs an upstream
+/// has seen that it is down.
+pub const PROBE_UNANSWERED: u32 = 600;
+
+/// 3 sends that are answered with what is no answer, each after it was seen that nothing is there, before a person has to look.
+pub const SENDS_UNCLEAR: u32 = 3;
 
 /// 8 seconds for which what a customer waits for is nobody else's: longer than [`UPSTREAM_TOTAL`]. Milliseconds.
 pub const SENDING_LEASE_MILLIS: i64 = 8_000;

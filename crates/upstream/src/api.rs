@@ -19,6 +19,12 @@ pub(crate) fn admin(memory: &mut Memory, request: &Request) -> Response {
             }
             Err(error) => Response::json(400, &json!({ "message": error.to_string() })),
         },
+        ("POST", "/release") => {
+            for held in std::mem::take(&mut memory.held) {
+                answer(memory, &held);
+            }
+            Response::empty(204)
+        }
         ("GET", "/seen") => Response::json(200, &memory.told(request.query("field").as_deref())),
         ("DELETE", "/seen") => {
             memory.forget_what_came();
@@ -87,14 +93,18 @@ fn list(memory: &Memory, request: &Request) -> Response {
         email.as_ref().is_none_or(|email| member(one, "customerEmail").is_some_and(|own| own.to_lowercase() == *email))
             && slug.as_ref().is_none_or(|slug| form(one) == *slug)
     };
-    let all: Vec<&Registration> = memory.registrations.iter().rev().filter(fits).collect();
+    let mut all: Vec<&Registration> = memory.registrations.iter().rev().filter(fits).collect();
+    if memory.shape.ascending {
+        all.reverse();
+    }
     let number = |name: &str| request.query(name).and_then(|text| text.parse::<usize>().ok());
     let limit = number("limit").unwrap_or(100).clamp(1, 100);
     let page = if memory.shape.ignores_page { 1 } else { number("page").unwrap_or(1).max(1) };
     // As seen in the wild: a list of one has the newest, a longer one lacks some.
     let dropped = if limit > 1 { memory.shape.drops_newest } else { 0 };
-    let part = all.iter().skip(dropped).skip((page - 1) * limit).take(limit).map(|one| shown(memory, one)).collect();
-    Response::json(200, &wrapped(memory, part, Some(all.len())))
+    let part: Vec<Value> = all.iter().skip(dropped).skip((page - 1) * limit).take(limit).map(|one| shown(memory, one)).collect();
+    let total = if memory.shape.total == Total::Page { part.len() } else { all.len() };
+    Response::json(200, &wrapped(memory, part, Some(total)))
 }
 
 fn change(memory: &mut Memory, request: &Request) -> Response {
@@ -198,6 +208,7 @@ fn shown(memory: &Memory, one: &Registration) -> Value {
             extras.insert(key.clone(), value.clone());
         }
     }
+    shown.extend(shape.shows.clone());
     shown.retain(|key, _| !shape.without.contains(key));
     extras.retain(|key, _| !shape.without.contains(key));
     if !shape.flat {
@@ -214,7 +225,7 @@ fn wrapped(memory: &Memory, list: Vec<Value>, total: Option<usize>) -> Value {
     };
     if let (Some(total), Some(members)) = (total, around.as_object_mut()) {
         match memory.shape.total {
-            Total::Beside => drop(members.insert("total".to_owned(), json!(total))),
+            Total::Beside | Total::Page => drop(members.insert("total".to_owned(), json!(total))),
             Total::Meta => drop(members.insert("meta".to_owned(), json!({ "total": total }))),
             Total::Nowhere => {}
         }

@@ -56,8 +56,12 @@ async fn converse(socket: TcpStream, memory: &Arc<Mutex<Memory>>) -> io::Result<
         }
         let manner = lock(memory).arrived(&request);
         sleep(Duration::from_millis(manner.delay_ms)).await;
+        if manner.holds {
+            lock(memory).held.push(request.clone());
+        }
         // Done in a task of its own: a server goes on also if the caller has gone.
-        let working = tokio::spawn(work(Arc::clone(memory), request, manner.commits, manner.then.clone(), manner.delay_after_ms));
+        let working =
+            tokio::spawn(work(Arc::clone(memory), request, manner.commits && !manner.holds, manner.then.clone(), manner.delay_after_ms));
         let Ok(Some(bytes)) = working.await else {
             return Ok(());
         };

@@ -23,6 +23,8 @@ pub(crate) struct Memory {
     pub(crate) one_time: bool,
     pub(crate) knows: bool,
     pub(crate) cors: Vec<String>,
+    /// What is done once the story says so.
+    pub(crate) held: Vec<Request>,
     rules: Vec<Rule>,
     seen: Vec<Seen>,
     made: u64,
@@ -56,6 +58,7 @@ impl Memory {
             one_time: false,
             knows: true,
             cors: Vec::new(),
+            held: Vec::new(),
             rules: Vec::new(),
             seen: Vec::new(),
             made: 0,
@@ -90,6 +93,11 @@ impl Memory {
         }
         self.one_time = script.one_time.unwrap_or(self.one_time);
         self.knows = script.knows.unwrap_or(self.knows);
+        for mut members in script.registrations {
+            let created_at = members.remove("createdAt").and_then(|millis| millis.as_u64()).map_or_else(now, u128::from);
+            let id = self.number();
+            self.registrations.push(Registration { id, created_at, members });
+        }
         if let Some(cors) = script.cors {
             self.cors = cors;
         }

@@ -1,8 +1,10 @@
-//! What a story tells the API to do: `POST /script` with any of `rules`, `shape`, `token`, `oneTime`, `knows` and `cors`.
+//! What a story tells the API to do: `POST /script` with any of `rules`, `shape`, `token`, `oneTime`, `knows`, `registrations` and
+//! `cors`.
 //!
 //! A rule is for one kind of request, as often as it says; the first that is left is taken. Without one the API behaves.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::http::Request;
 
@@ -64,6 +66,9 @@ pub(crate) struct Manner {
     /// Whether what is asked for is done.
     #[serde(default = "yes")]
     pub(crate) commits: bool,
+    /// Whether it is done only once the story says so, with `POST /release`; it is answered before.
+    #[serde(default)]
+    pub(crate) holds: bool,
     /// Milliseconds after it is done.
     #[serde(default)]
     pub(crate) delay_after_ms: u64,
@@ -74,7 +79,7 @@ pub(crate) struct Manner {
 
 impl Default for Manner {
     fn default() -> Manner {
-        Manner { delay_ms: 0, commits: true, delay_after_ms: 0, then: Then::Answer }
+        Manner { delay_ms: 0, commits: true, holds: false, delay_after_ms: 0, then: Then::Answer }
     }
 }
 
@@ -125,11 +130,15 @@ pub(crate) struct Shape {
     pub(crate) without: Vec<String>,
     /// Extra fields beside the others in place of under `fieldData`.
     pub(crate) flat: bool,
+    /// These fields of a registration are shown so, whatever was sent.
+    pub(crate) shows: Map<String, Value>,
+    /// The oldest come first.
+    pub(crate) ascending: bool,
     /// Lists of more than one leave out as many of the newest.
     pub(crate) drops_newest: usize,
     /// Every page is the first.
     pub(crate) ignores_page: bool,
-    /// `total` stands in `meta`, or nowhere.
+    /// `total` stands in `meta`, or nowhere, or counts the page alone.
     pub(crate) total: Total,
     /// A registration that was stored is not told.
     pub(crate) says_nothing: bool,
@@ -151,6 +160,7 @@ pub(crate) enum Total {
     Beside,
     Meta,
     Nowhere,
+    Page,
 }
 
 /// What `POST /script` takes.
@@ -166,6 +176,8 @@ pub(crate) struct Script {
     pub(crate) one_time: Option<bool>,
     /// Whether serial numbers are known that nobody has loaded.
     pub(crate) knows: Option<bool>,
+    /// Registrations that came some other way, added to those that are there; `createdAt` in milliseconds since 1970.
+    pub(crate) registrations: Vec<Map<String, Value>>,
     /// The origins that may send files from a page.
     pub(crate) cors: Option<Vec<String>>,
 }

@@ -1,6 +1,8 @@
 //! What follows from what an upstream did. Pure: outcomes in, the next step out.
 
 use super::judge::Verdict;
+use super::parcel::InVain;
+use super::probe::Broken;
 use crate::limits;
 use crate::outbox::backoff;
 use crate::store::Outcome;
@@ -21,6 +23,13 @@ pub(super) enum Step {
         unsettled_until: Option<i64>,
         /// Why.
         trouble: Trouble,
+    },
+    /// It is not there yet, and may come still. To be looked for again.
+    Wait {
+        /// Milliseconds until then.
+        pause: i64,
+        /// Until when the upstream may be at work on it.
+        unsettled_until: i64,
     },
     /// The upstream will not have it.
     Refused {
@@ -66,29 +75,70 @@ pub(super) fn after_sending(attempt: Attempt, posted: Posted) -> Step {
             Step::Refused { outcome, why }
         }
         Posted::NotSent(trouble) => attempt.later(trouble, attempt.unsettled_until.filter(|_| attempt.doubted)),
-        // Without an answer it may be at work on it still; one that has answered is done with it.
-        Posted::Unknown(trouble @ (Trouble::NoAnswer | Trouble::Unreachable)) => attempt.later(trouble, attempt.unsettled_until),
-        Posted::Unknown(trouble) => attempt.later(trouble, Some(attempt.now)),
+        // It may be at work on it still, also where something has answered: a proxy in front of it gives up before it does.
+        Posted::Unknown(trouble) => attempt.later(trouble, attempt.unsettled_until),
     }
 }
 
-/// After it was looked for, because an earlier attempt may have reached the upstream.
-pub(super) fn after_probing(attempt: Attempt, looked: Result<Verdict, Trouble>) -> Step {
+/// What has been tried in vain once this was the answer to sending it.
+pub(super) fn in_vain_after_sending(before: InVain, posted: &Posted) -> InVain {
+    let unclear = match posted {
+        Posted::Unknown(Trouble::Nonsense) => before.unclear.saturating_add(1),
+        // Once is enough: it would say so again.
+        Posted::Unknown(Trouble::Contradiction) => u32::MAX,
+        Posted::Unknown(_) | Posted::Registered(_) | Posted::Refused { .. } | Posted::NotSent(_) => before.unclear,
+    };
+    InVain { unclear, ..before }
+}
+
+/// What has been tried in vain once this came of looking for it.
+pub(super) fn in_vain_after_probing(before: InVain, looked: &Result<Verdict, Broken>) -> InVain {
+    let Err(Broken { trouble, begun }) = looked else {
+        return InVain { endless: 0, unanswered: 0, ..before };
+    };
+    match trouble {
+        // There is no network, no token, no call left: nothing was asked.
+        Trouble::Unreachable | Trouble::TurnedAway(_) | Trouble::Crowded => before,
+        Trouble::Nonsense | Trouble::Contradiction => InVain { endless: before.endless.saturating_add(1), ..before },
+        Trouble::NoAnswer | Trouble::Busy { .. } | Trouble::Failed { .. } if *begun => {
+            InVain { endless: before.endless.saturating_add(1), ..before }
+        }
+        Trouble::NoAnswer | Trouble::Busy { .. } | Trouble::Failed { .. } => {
+            InVain { unanswered: before.unanswered.saturating_add(1), ..before }
+        }
+    }
+}
+
+/// After it was looked for, because an earlier attempt may have reached the upstream. `in_vain`: with this look.
+pub(super) fn after_probing(attempt: Attempt, in_vain: InVain, looked: Result<Verdict, Broken>) -> Step {
     let unsettled_until = attempt.unsettled_until.unwrap_or(attempt.now);
     match looked {
         Ok(Verdict::Found(id)) => Step::Arrived(id),
-        Ok(Verdict::Absent) if unsettled_until <= attempt.now => Step::Send,
-        // It is not there yet. Looked for again until nothing can come any more, then sent.
-        Ok(Verdict::Absent) => {
+        // Looked for again until nothing can come any more, then sent.
+        Ok(Verdict::Absent) if unsettled_until > attempt.now => {
             let pause = backoff::pause(attempt.number, None, attempt.roll).min(unsettled_until - attempt.now);
-            Step::Later { pause, unsettled_until: Some(unsettled_until), trouble: Trouble::NoAnswer }
+            Step::Wait { pause, unsettled_until }
         }
+        Ok(Verdict::Absent) if in_vain.unclear == u32::MAX => {
+            Step::Park("it was answered with success and an error at once, and is not there")
+        }
+        Ok(Verdict::Absent) if in_vain.unclear >= limits::SENDS_UNCLEAR => {
+            Step::Park("its answers are not understood, and it is not there")
+        }
+        Ok(Verdict::Absent) => Step::Send,
         Ok(Verdict::CannotTell) => Step::Park("whether it is there cannot be told from the list"),
-        Err(Trouble::TurnedAway(404 | 405)) => Step::Park("there is no list in which it could be looked for"),
-        Err(Trouble::Nonsense) if attempt.number >= limits::PROBE_ATTEMPTS => {
-            Step::Park("the list in which it could be looked for is not understood")
-        }
-        Err(trouble) => attempt.later(trouble, Some(unsettled_until)),
+        Err(Broken { trouble: Trouble::TurnedAway(404 | 405), .. }) => Step::Park("there is no list in which it could be looked for"),
+        Err(broken) if in_vain.endless >= limits::PROBE_ENDLESS => Step::Park(match broken.trouble {
+            Trouble::Nonsense | Trouble::Contradiction => "the list in which it could be looked for is not understood",
+            Trouble::Unreachable
+            | Trouble::NoAnswer
+            | Trouble::TurnedAway(_)
+            | Trouble::Busy { .. }
+            | Trouble::Failed { .. }
+            | Trouble::Crowded => "looking for it came to no end: too many pages, too slow, or asked too often",
+        }),
+        Err(_) if in_vain.unanswered >= limits::PROBE_UNANSWERED => Step::Park("looking for it was not answered, for about a day"),
+        Err(broken) => attempt.later(broken.trouble, Some(unsettled_until)),
     }
 }
 
@@ -103,10 +153,17 @@ mod tests {
         Posted::Refused { status, outcome: Outcome::default(), message: None }
     }
 
+    const NOTHING: InVain = InVain { endless: 0, unanswered: 0, unclear: 0 };
+
+    fn broken(trouble: Trouble, begun: bool) -> Result<Verdict, Broken> {
+        Err(Broken { trouble, begun })
+    }
+
     /// Whether it may be sent again without a look, what is noted of it, and when.
     fn later(step: Step) -> (Option<i64>, i64) {
         match step {
             Step::Later { pause, unsettled_until, .. } => (unsettled_until, pause),
+            Step::Wait { pause, unsettled_until } => (Some(unsettled_until), pause),
             other => panic!("{other:?}"),
         }
     }
@@ -125,10 +182,12 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_outcome_is_looked_for_first() {
-        assert_eq!(later(after_sending(FIRST, Posted::Unknown(Trouble::NoAnswer))).0, Some(1_120_000));
-        let answered = Trouble::Failed { status: 500, retry_after: Some(3) };
-        assert_eq!(later(after_sending(FIRST, Posted::Unknown(answered))), (Some(1_000_000), 3_000), "it is done with it");
+    fn an_unknown_outcome_is_looked_for_until_nothing_can_come_any_more_whoever_has_answered() {
+        for trouble in [Trouble::NoAnswer, Trouble::Nonsense, Trouble::Contradiction, Trouble::Failed { status: 504, retry_after: None }] {
+            assert_eq!(later(after_sending(FIRST, Posted::Unknown(trouble))).0, Some(1_120_000), "{trouble:?}");
+        }
+        let asked = Trouble::Failed { status: 500, retry_after: Some(3) };
+        assert_eq!(later(after_sending(FIRST, Posted::Unknown(asked))), (Some(1_120_000), 3_000));
     }
 
     #[test]
@@ -139,19 +198,59 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_sent_once_nothing_can_come_any_more() {
-        assert_eq!(later(after_probing(DOUBTED, Ok(Verdict::Absent))), (Some(1_120_000), 999));
+        assert_eq!(later(after_probing(DOUBTED, NOTHING, Ok(Verdict::Absent))), (Some(1_120_000), 999));
         let quiet = Attempt { now: 1_120_000, ..DOUBTED };
-        assert_eq!(after_probing(quiet, Ok(Verdict::Absent)), Step::Send);
-        assert_eq!(after_probing(DOUBTED, Ok(Verdict::Found(None))), Step::Arrived(None));
+        assert_eq!(after_probing(quiet, NOTHING, Ok(Verdict::Absent)), Step::Send);
+        assert_eq!(after_probing(DOUBTED, NOTHING, Ok(Verdict::Found(None))), Step::Arrived(None));
+    }
+
+    #[test]
+    fn what_is_not_there_after_answers_that_are_none_is_sent_a_few_times_only() {
+        let quiet = Attempt { now: 1_120_000, ..DOUBTED };
+        let mut in_vain = NOTHING;
+        for _ in 1..limits::SENDS_UNCLEAR {
+            in_vain = in_vain_after_sending(in_vain, &Posted::Unknown(Trouble::Nonsense));
+            assert_eq!(after_probing(quiet, in_vain, Ok(Verdict::Absent)), Step::Send);
+        }
+        in_vain = in_vain_after_sending(in_vain, &Posted::Unknown(Trouble::Nonsense));
+        assert!(matches!(after_probing(quiet, in_vain, Ok(Verdict::Absent)), Step::Park(_)));
+        let denied = in_vain_after_sending(NOTHING, &Posted::Unknown(Trouble::Contradiction));
+        assert_eq!(later(after_probing(DOUBTED, denied, Ok(Verdict::Absent))).0, Some(1_120_000), "it may come still");
+        assert!(matches!(after_probing(quiet, denied, Ok(Verdict::Absent)), Step::Park(_)));
+        assert_eq!(in_vain_after_sending(NOTHING, &Posted::Unknown(Trouble::NoAnswer)), NOTHING);
     }
 
     #[test]
     fn what_nobody_can_tell_is_never_sent_again() {
-        assert!(matches!(after_probing(DOUBTED, Ok(Verdict::CannotTell)), Step::Park(_)));
-        assert!(matches!(after_probing(DOUBTED, Err(Trouble::TurnedAway(404))), Step::Park(_)));
-        assert_eq!(later(after_probing(DOUBTED, Err(Trouble::Nonsense))).0, Some(1_120_000));
-        let often = Attempt { number: limits::PROBE_ATTEMPTS, ..DOUBTED };
-        assert!(matches!(after_probing(often, Err(Trouble::Nonsense)), Step::Park(_)));
-        assert_eq!(later(after_probing(often, Err(Trouble::Unreachable))).0, Some(1_120_000), "a network that fails is waited for");
+        assert!(matches!(after_probing(DOUBTED, NOTHING, Ok(Verdict::CannotTell)), Step::Park(_)));
+        assert!(matches!(after_probing(DOUBTED, NOTHING, broken(Trouble::TurnedAway(404), false)), Step::Park(_)));
+    }
+
+    /// How many looks like this one there are before a person has to look.
+    fn looks(trouble: Trouble, begun: bool) -> Option<u32> {
+        let mut in_vain = NOTHING;
+        (1..=2 * limits::PROBE_UNANSWERED).find(|_| {
+            in_vain = in_vain_after_probing(in_vain, &broken(trouble, begun));
+            match after_probing(DOUBTED, in_vain, broken(trouble, begun)) {
+                Step::Park(_) => true,
+                step => later(step).0 != Some(1_120_000),
+            }
+        })
+    }
+
+    #[test]
+    fn a_look_that_comes_to_no_end_is_not_taken_for_ever() {
+        let busy = Trouble::Busy { retry_after: None };
+        let failed = Trouble::Failed { status: 503, retry_after: None };
+        for trouble in [Trouble::NoAnswer, busy, failed] {
+            assert_eq!(looks(trouble, true), Some(limits::PROBE_ENDLESS), "{trouble:?}");
+            assert_eq!(looks(trouble, false), Some(limits::PROBE_UNANSWERED), "{trouble:?}");
+        }
+        assert_eq!(looks(Trouble::Nonsense, false), Some(limits::PROBE_ENDLESS));
+        for trouble in [Trouble::Unreachable, Trouble::TurnedAway(401), Trouble::Crowded] {
+            assert_eq!((looks(trouble, false), looks(trouble, true)), (None, None), "what was not asked is waited for: {trouble:?}");
+        }
+        let often = InVain { endless: 7, unanswered: 599, unclear: 1 };
+        assert_eq!(in_vain_after_probing(often, &Ok(Verdict::Absent)), InVain { unclear: 1, ..NOTHING }, "a whole look counts anew");
     }
 }

@@ -4,8 +4,8 @@ use std::mem;
 
 use serde_json::Value;
 
-use super::decide::{Attempt, Step, after_probing, after_sending};
-use super::parcel::{Parcel, Waiting};
+use super::decide::{Attempt, Step, after_probing, after_sending, in_vain_after_probing, in_vain_after_sending};
+use super::parcel::{InVain, Parcel, Waiting};
 use super::probe::probe;
 use super::{answered, check_serials, noted, quiet};
 use crate::app::App;
@@ -107,6 +107,11 @@ impl Delivery<'_> {
                     noted(self.app, self.merchant, self.upstream, trouble).await;
                     return self.later(pause, unsettled_until, trouble).await;
                 }
+                Some(Step::Wait { pause, unsettled_until }) => {
+                    answered(self.app, self.merchant, self.upstream).await;
+                    let (until, last_error) = (Some(unsettled_until), self.row.last_error.clone());
+                    return self.change(OutboxState::Waiting, pause, until, last_error, SubmitState::Queued).await;
+                }
                 Some(Step::Refused { outcome, why }) => {
                     self.app.outbox.lanes.worked(&Lane::forward(&self.merchant.id));
                     answered(self.app, self.merchant, self.upstream).await;
@@ -116,6 +121,8 @@ impl Delivery<'_> {
                 Some(Step::Park(why)) => {
                     self.app.outbox.counted.parked();
                     tracing::error!(merchant = self.merchant.id, message = self.row.id, why, "a registration waits for a person");
+                    // Whoever takes it up again begins anew.
+                    self.parcel.tried(position, InVain::default());
                     return self.change(OutboxState::Unknown, 0, self.unsettled_until, Some(why.to_owned()), SubmitState::Queued).await;
                 }
                 // Another one has it by now.
@@ -135,11 +142,16 @@ impl Delivery<'_> {
     /// What to do with one registration; nothing if it is another attempt's by now.
     async fn step(&mut self, client: &Client<'_>, position: usize, waiting: &Waiting) -> Result<Option<Step>, StoreError> {
         let doubted = !self.first && self.unsettled_until.is_some();
+        let mut in_vain = waiting.in_vain;
         if doubted {
             let looked = probe(client, waiting, self.row.created_at).await;
-            match after_probing(self.at(), looked) {
+            in_vain = in_vain_after_probing(in_vain, &looked);
+            self.parcel.tried(position, in_vain);
+            match after_probing(self.at(), in_vain, looked) {
                 Step::Send => {}
-                decided @ (Step::Arrived(_) | Step::Later { .. } | Step::Refused { .. } | Step::Park(_)) => return Ok(Some(decided)),
+                decided @ (Step::Arrived(_) | Step::Later { .. } | Step::Wait { .. } | Step::Refused { .. } | Step::Park(_)) => {
+                    return Ok(Some(decided));
+                }
             }
         } else if let Some(rules) = waiting.unchecked.as_ref().filter(|_| !self.first) {
             match check_serials(client, position, rules).await {
@@ -169,6 +181,7 @@ impl Delivery<'_> {
             self.unsettled_until = Some(sending.unsettled_until);
         }
         let posted = client.register(&waiting.body).await;
+        self.parcel.tried(position, in_vain_after_sending(in_vain, &posted));
         Ok(Some(after_sending(Attempt { doubted, ..self.at() }, posted)))
     }
 

@@ -3,11 +3,16 @@
 //! A verdict that it is not there leads to its being sent again. So it is given only where the list shows everything that could
 //! be it; in doubt a person has to look.
 
+use jiff::SignedDuration;
+use jiff::civil::Date;
 use regcard_protocol::serial_number::SerialNumber;
 
 use crate::limits;
 use crate::serial_fold::Folded;
 use crate::upstream::Entry;
+
+/// The difference that a time zone makes.
+const ONE_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The registration that is looked for.
 #[derive(Clone, Debug, Default)]
@@ -53,35 +58,86 @@ pub(super) fn is_older(sought: &Sought, entry: &Entry) -> bool {
     entry.created_at.is_some_and(|then| then < sought.since - limits::UPSTREAM_CLOCK_MILLIS)
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Likeness {
     Same,
     Perhaps,
     Another,
 }
 
-/// For upstreams that drop the reference: the same serial numbers, product and date are the same registration.
+/// For upstreams that drop the reference: the same serial numbers, product and day are the same registration. An upstream may write a
+/// product or a day in its own way, so that it is another one only where the serial numbers say so, or, without any, most of the rest.
 fn likeness(sought: &Sought, entry: &Entry) -> Likeness {
     // One that carries another reference is another one, and so is one that was there before.
     if !entry.references.is_empty() || is_older(sought, entry) {
         return Likeness::Another;
     }
-    let differ = |ours: &Option<String>, theirs: &Option<String>| matches!((ours, theirs), (Some(ours), Some(theirs)) if ours != theirs);
-    if differ(&sought.product_name, &entry.product_name) || differ(&sought.purchase_date, &entry.purchase_date) {
-        return Likeness::Another;
-    }
+    let (product, day, name) = (
+        of_words(sought.product_name.as_deref(), entry.product_name.as_deref()),
+        of_days(sought.purchase_date.as_deref(), entry.purchase_date.as_deref()),
+        of_words(sought.customer_name.as_deref(), entry.customer_name.as_deref()),
+    );
     let (ours, theirs) = (folded(&sought.serial_numbers), folded(&entry.serial_numbers));
-    match (ours.is_empty(), theirs.is_empty()) {
-        (false, false) if ours == theirs => Likeness::Same,
-        (true, true) if differ(&sought.customer_name, &entry.customer_name) => Likeness::Another,
+    if ours.is_empty() || theirs.is_empty() {
         // Two purchases of the same thing on one day look alike, and so does an entry that shows no serial numbers.
-        (true, true) | (false, true) => Likeness::Perhaps,
-        (false, false) | (true, false) => Likeness::Another,
+        let differing = [product, day, name].into_iter().filter(|one| *one == Likeness::Another).count();
+        return if differing >= 2 { Likeness::Another } else { Likeness::Perhaps };
+    }
+    if ours == theirs && product == Likeness::Same && day == Likeness::Same {
+        Likeness::Same
+    } else if ours.iter().any(|serial| theirs.contains(serial)) {
+        Likeness::Perhaps
+    } else {
+        Likeness::Another
     }
 }
 
+/// Whether two texts are the same, or have any word in common. What is not shown is no difference.
+fn of_words(ours: Option<&str>, theirs: Option<&str>) -> Likeness {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return Likeness::Same;
+    };
+    let words = |text: &str| -> Vec<String> {
+        text.to_lowercase()
+            .split(|character: char| !character.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (ours, theirs) = (words(ours), words(theirs));
+    if ours == theirs {
+        Likeness::Same
+    } else if ours.iter().any(|word| theirs.contains(word)) {
+        Likeness::Perhaps
+    } else {
+        Likeness::Another
+    }
+}
+
+/// Whether two days are the same. An instant in another time zone is a day early or late.
+fn of_days(ours: Option<&str>, theirs: Option<&str>) -> Likeness {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return Likeness::Same;
+    };
+    match (ours.parse::<Date>(), theirs.parse::<Date>()) {
+        (Ok(ours), Ok(theirs)) if ours.duration_until(theirs).abs() <= ONE_DAY => Likeness::Same,
+        (Ok(_), Ok(_)) => Likeness::Another,
+        // Written in a way of its own.
+        (Err(_), _) | (_, Err(_)) => {
+            if ours == theirs {
+                Likeness::Same
+            } else {
+                Likeness::Perhaps
+            }
+        }
+    }
+}
+
+/// Serial numbers to be compared, each of them also where several stand in one text.
 fn folded(serials: &[String]) -> Vec<String> {
-    let fold = |text: &String| SerialNumber::parse(text).map_or_else(|_| text.clone(), |serial| Folded::of(&serial).folded);
-    let mut all: Vec<String> = serials.iter().map(fold).collect();
+    let fold = |text: &str| SerialNumber::parse(text).map_or_else(|_| text.to_owned(), |serial| Folded::of(&serial).folded);
+    let single = serials.iter().flat_map(|text| text.split([',', ';', '|', '\n']));
+    let mut all: Vec<String> = single.map(str::trim).filter(|text| !text.is_empty()).map(fold).collect();
     all.sort();
     all
 }
@@ -126,19 +182,51 @@ mod tests {
         assert_eq!(judge(&sought(), &[listed(), entry], false), Verdict::Found(text("up-7")));
     }
 
+    type Change = fn(&mut Entry);
+
+    /// The verdict about a list of one that differs in this.
+    fn changed(sought: &Sought, entry: Entry, change: Change) -> Verdict {
+        let mut entry = entry;
+        change(&mut entry);
+        judge(sought, &[entry], true)
+    }
+
     #[test]
     fn without_references_serial_number_product_and_date_tell() {
-        assert_eq!(judge(&sought(), &[listed()], true), Verdict::Found(text("up-1")));
-        for change in [
-            |entry: &mut Entry| entry.serial_numbers = vec!["SN-2".to_owned()],
-            |entry: &mut Entry| entry.product_name = text("Mono"),
-            |entry: &mut Entry| entry.purchase_date = text("2026-11-13"),
-            |entry: &mut Entry| entry.references = vec!["regcard-2".to_owned()],
-            |entry: &mut Entry| entry.created_at = Some(SINCE - limits::UPSTREAM_CLOCK_MILLIS - 1),
-        ] {
-            let mut entry = listed();
-            change(&mut entry);
-            assert_eq!(judge(&sought(), &[entry], true), Verdict::Absent);
+        let same: [Change; 6] = [
+            |_| {},
+            |entry| entry.purchase_date = text("2026-11-13"),
+            |entry| entry.purchase_date = text("2026-11-15"),
+            |entry| entry.product_name = text("espresso duo"),
+            |entry| (entry.product_name, entry.purchase_date, entry.created_at) = (None, None, None),
+            |entry| entry.created_at = Some(SINCE - limits::UPSTREAM_CLOCK_MILLIS),
+        ];
+        for (number, change) in same.into_iter().enumerate() {
+            assert_eq!(changed(&sought(), listed(), change), Verdict::Found(text("up-1")), "{number}");
+        }
+        let another: [Change; 3] = [
+            |entry| entry.serial_numbers = vec!["SN-2".to_owned()],
+            |entry| entry.references = vec!["regcard-2".to_owned()],
+            |entry| entry.created_at = Some(SINCE - limits::UPSTREAM_CLOCK_MILLIS - 1),
+        ];
+        for (number, change) in another.into_iter().enumerate() {
+            assert_eq!(changed(&sought(), listed(), change), Verdict::Absent, "{number}");
+        }
+    }
+
+    #[test]
+    fn with_the_same_serial_number_nothing_else_makes_it_another_one() {
+        let perhaps: [Change; 7] = [
+            |entry| entry.product_name = text("Mono"),
+            |entry| entry.product_name = text("Espresso Duo (2026)"),
+            |entry| entry.purchase_date = text("2026-11-12"),
+            |entry| entry.purchase_date = text("14/11/2026"),
+            |entry| (entry.product_name, entry.purchase_date, entry.customer_name) = (text("Mono"), text("2025-01-01"), text("Tom")),
+            |entry| entry.serial_numbers = vec!["SN-1".to_owned(), "SN-2".to_owned()],
+            |entry| entry.serial_numbers = vec!["SN-2, SN-1".to_owned()],
+        ];
+        for (number, change) in perhaps.into_iter().enumerate() {
+            assert_eq!(changed(&sought(), listed(), change), Verdict::CannotTell, "{number}");
         }
     }
 
@@ -146,10 +234,21 @@ mod tests {
     fn where_nothing_tells_two_apart_nobody_can_tell() {
         let without = Sought { serial_numbers: Vec::new(), ..sought() };
         let entry = Entry { serial_numbers: Vec::new(), ..listed() };
-        assert_eq!(judge(&without, std::slice::from_ref(&entry), true), Verdict::CannotTell);
-        assert_eq!(judge(&sought(), std::slice::from_ref(&entry), true), Verdict::CannotTell, "an entry that shows no serial numbers");
-        let other = Entry { customer_name: text("Tom"), ..entry };
-        assert_eq!(judge(&without, &[other], true), Verdict::Absent);
+        let perhaps: [Change; 5] = [
+            |_| {},
+            |entry| entry.product_name = text("Mono"),
+            |entry| entry.purchase_date = text("2026-11-01"),
+            |entry| entry.customer_name = text("Tom"),
+            |entry| (entry.product_name, entry.purchase_date) = (text("Duo, blue"), text("2026-11-01")),
+        ];
+        for (number, change) in perhaps.into_iter().enumerate() {
+            assert_eq!(changed(&without, entry.clone(), change), Verdict::CannotTell, "{number}");
+            assert_eq!(changed(&sought(), entry.clone(), change), Verdict::CannotTell, "an entry that shows no serial numbers: {number}");
+            assert_eq!(changed(&without, listed(), change), Verdict::CannotTell, "one that shows some: {number}");
+        }
+        let another: Change = |entry| (entry.product_name, entry.purchase_date) = (text("Mono"), text("2026-11-01"));
+        assert_eq!(changed(&without, entry.clone(), another), Verdict::Absent);
+        assert_eq!(changed(&sought(), entry, another), Verdict::Absent);
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::store::{
     Merchant, NewOutbox, NewSubmit, OutboxKind, OutboxRow, OutboxState, Outcome, Sending, SubmitKey, SubmitState, Upstream,
 };
 use crate::upstream::{Client, REFERENCE, Trouble, reference};
-use parcel::{Item, Parcel, Unchecked, Waiting};
+use parcel::{InVain, Item, Parcel, Unchecked, Waiting};
 
 pub(crate) use deliver::deliver;
 pub(crate) use seen::seen;
@@ -59,7 +59,11 @@ pub async fn register(
             match looked_up(app, merchant, upstream, position, rules).await {
                 Ok(found) => {
                     answered(app, merchant, upstream).await;
-                    found?;
+                    if let Err(refused) = found {
+                        // What is registered there may be this very submit, which came twice at once: it has its key by now.
+                        let earlier = app.store.submit(submit.key.clone()).await?;
+                        return earlier.map_or(Err(refused), |earlier| replay(earlier, submit.fingerprint));
+                    }
                     unchecked = None;
                 }
                 Err(trouble) => {
@@ -72,7 +76,7 @@ pub async fn register(
         let body = body(app, sender, position, registration, &reference).await?;
         let language = confirmed.contains(&position).then(|| language.to_owned());
         let discreet = form.form.serial_numbers.discreet;
-        items.push(Item::Waiting(Box::new(Waiting { reference, body, language, unchecked, discreet })));
+        items.push(Item::Waiting(Box::new(Waiting { reference, body, language, unchecked, discreet, in_vain: InVain::default() })));
     }
     let parcel = Parcel::new(&submit.key, items);
     let now = app.clock.millis();
@@ -190,7 +194,8 @@ async fn noted(app: &App, merchant: &Merchant, upstream: &Upstream, trouble: Tro
         | Trouble::TurnedAway(_)
         | Trouble::Busy { .. }
         | Trouble::Failed { .. }
-        | Trouble::Nonsense => {
+        | Trouble::Nonsense
+        | Trouble::Contradiction => {
             app.outbox.lanes.failed(&Lane::forward(&merchant.id), trouble.retry_after(), clock::roll(), now);
         }
     }

@@ -40,6 +40,26 @@ pub(super) struct Waiting {
     /// Whether a page is told what is wrong with a serial number, or only that it cannot be registered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) discreet: bool,
+    /// What has been tried without finding out whether it is there.
+    #[serde(default, skip_serializing_if = "InVain::is_nothing")]
+    pub(super) in_vain: InVain,
+}
+
+/// How often something was tried in vain: a person looks before it is tried for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct InVain {
+    /// Looks into a list that came to no end, or that is none.
+    pub(super) endless: u32,
+    /// Looks that were not answered at all.
+    pub(super) unanswered: u32,
+    /// Sends that were answered with what is no answer.
+    pub(super) unclear: u32,
+}
+
+impl InVain {
+    fn is_nothing(&self) -> bool {
+        *self == InVain::default()
+    }
 }
 
 /// Serial numbers that could not be looked up yet.
@@ -102,6 +122,13 @@ impl Parcel {
         }
     }
 
+    /// Notes what was tried with this one in vain.
+    pub(super) fn tried(&mut self, position: usize, in_vain: InVain) {
+        if let Some(Item::Waiting(waiting)) = self.items.get_mut(position) {
+            waiting.in_vain = in_vain;
+        }
+    }
+
     /// Whether any of it is upstream.
     pub(super) fn has_begun(&self) -> bool {
         self.items.iter().any(|item| matches!(item, Item::Arrived(_)))
@@ -134,6 +161,7 @@ mod tests {
                 language: None,
                 unchecked: None,
                 discreet: false,
+                in_vain: InVain::default(),
             }))
         };
         let mut parcel = Parcel::new(&key, vec![waiting("Mara"), waiting("Tom")]);

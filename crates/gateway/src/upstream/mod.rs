@@ -3,6 +3,7 @@
 //! Strict in what is sent, loose in what is read (see [`read`]). No answer is passed on as it came.
 
 mod read;
+mod success;
 pub mod survey;
 mod trouble;
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 use futures_util::Stream;
 use regcard_protocol::receipt::FileType;
 use regcard_protocol::serial_number::SerialNumber;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER, TRANSFER_ENCODING};
 use reqwest::{Body, Method, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -33,6 +34,8 @@ use crate::token::open_upstream_token;
 
 pub use read::{Entry, KnownSerial, Listed};
 pub use trouble::Trouble;
+
+use success::Success;
 
 /// The name of the array that `POST /registrations` takes.
 const REGISTRATIONS: &str = "registrations";
@@ -211,11 +214,7 @@ impl Client<'_> {
         }
         url.query_pairs_mut().append_pair("limit", &limit).append_pair("page", &page);
         let answer = self.get(url).await?;
-        match answer.status {
-            204 => Ok(Listed { entries: Vec::new(), total: Some(0) }),
-            200 => read::listed(&answer.text).ok_or(Trouble::Nonsense),
-            _ => Err(answer.trouble()),
-        }
+        answer.listed()
     }
 
     /// Sends one registration, once: of a call with several nobody knows which of them were stored when it fails.
@@ -242,16 +241,24 @@ impl Client<'_> {
             Err(trouble) => return Ok(Posted::Unknown(trouble)),
         };
         Ok(match answer.status {
-            200..300 => read::posted(&answer.text, 1)
-                .map_or(Posted::Unknown(Trouble::Nonsense), |ids| Posted::Registered(ids.into_iter().next().flatten())),
-            status @ (400 | 409 | 413 | 415 | 422) => {
-                let message = read::message(&answer.text).and_then(|message| self.presentable(&message));
-                Posted::Refused { status, outcome: read::refusal(status, &answer.text), message }
-            }
+            // Nothing at all may be all that was left of an answer.
+            200..300 if answer.text.trim().is_empty() && !answer.ended => Posted::Unknown(Trouble::NoAnswer),
+            status @ 200..300 => match success::posted(&answer.text) {
+                Success::Registered(id) => Posted::Registered(id),
+                Success::Refused(said) => self.refused(said.unwrap_or(status), &answer.text),
+                Success::Contradiction => Posted::Unknown(Trouble::Contradiction),
+                Success::Nonsense => Posted::Unknown(Trouble::Nonsense),
+            },
+            status if success::is_refusal(status) => self.refused(status, &answer.text),
             // Turned away before anybody looked at it.
             401 | 403 | 404 | 405 | 429 => Posted::NotSent(answer.trouble()),
             _ => Posted::Unknown(answer.trouble()),
         })
+    }
+
+    fn refused(&self, status: u16, text: &str) -> Posted {
+        let message = read::message(text).and_then(|message| self.presentable(&message));
+        Posted::Refused { status, outcome: read::refusal(status, text), message }
     }
 
     /// A message as it may be shown to the merchant: short, in one line, and without the token, should it be repeated there.
@@ -328,6 +335,8 @@ struct Said {
     /// In seconds, if it was said.
     retry_after: Option<u32>,
     text: String,
+    /// Whether it told where it ends: one that just stops may have been going to say more.
+    ended: bool,
 }
 
 impl Said {
@@ -339,6 +348,7 @@ impl Said {
             .get(RETRY_AFTER)
             .and_then(|value| value.to_str().ok())
             .and_then(|said| retry_after(said, Clock::System.seconds()));
+        let ended = status == 204 || answer.content_length().is_some() || answer.headers().contains_key(TRANSFER_ENCODING);
         let mut bytes = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|error| Trouble::of(&error))? {
             if bytes.len() + piece.len() > limits::UPSTREAM_BYTES {
@@ -346,11 +356,20 @@ impl Said {
             }
             bytes.extend_from_slice(&piece);
         }
-        Ok(Said { status, retry_after, text: String::from_utf8(bytes).map_err(|_| Trouble::Nonsense)? })
+        Ok(Said { status, retry_after, text: String::from_utf8(bytes).map_err(|_| Trouble::Nonsense)?, ended })
     }
 
     fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+
+    /// A list of registrations. There is none in what a status alone says, but for the one that says so.
+    fn listed(&self) -> Result<Listed, Trouble> {
+        match self.status {
+            204 => Ok(Listed::default()),
+            200 => read::listed(&self.text).ok_or(Trouble::Nonsense),
+            _ => Err(self.trouble()),
+        }
     }
 
     fn json(&self) -> Result<Value, Trouble> {

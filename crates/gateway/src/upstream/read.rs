@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::store::Outcome;
 use crate::upstream::is_reference;
+use crate::upstream::success::denial;
 
 /// What an upstream knows of a serial number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,23 +70,16 @@ pub(super) fn upload(answer: &Value) -> Option<(String, String)> {
     Some((text("signedRequest")?, text("url")?))
 }
 
-/// The numbers in a success. An empty one is a success without numbers; one that is no JSON tells nothing at all.
-pub(super) fn posted(text: &str, count: usize) -> Option<Vec<Option<String>>> {
-    if text.trim().is_empty() {
-        return Some(vec![None; count]);
-    }
-    let answer = serde_json::from_str::<Value>(text).ok()?;
-    let mut ids: Vec<Option<String>> = entries(&answer).unwrap_or_default().iter().map(|entry| entry.get("id").and_then(word)).collect();
-    ids.resize(count, None);
-    Some(ids)
+/// The names under which a registration's number has been seen.
+const NUMBERS: [&str; 3] = ["id", "_id", "registrationId"];
+
+pub(super) fn number(entry: &Value) -> Option<String> {
+    NUMBERS.iter().find_map(|name| entry.get(name).and_then(word))
 }
 
-/// A list of registrations, with something around it or without. An empty answer is an empty list.
+/// A list of registrations, with something around it or without. What holds none, not even an empty one, or an error too, is not understood.
 pub(super) fn listed(text: &str) -> Option<Listed> {
-    if text.trim().is_empty() {
-        return Some(Listed { entries: Vec::new(), total: Some(0) });
-    }
-    let answer = serde_json::from_str::<Value>(text).ok()?;
+    let answer = serde_json::from_str::<Value>(text).ok().filter(|answer| denial(answer).is_none())?;
     let list = entries(&answer)?;
     // A registration is an object; a list of anything else is none of registrations.
     let entries = list.iter().map(|entry| entry.is_object().then(|| self::entry(entry))).collect::<Option<Vec<Entry>>>()?;
@@ -96,8 +90,8 @@ pub(super) fn listed(text: &str) -> Option<Listed> {
 }
 
 /// What stands under `data` or `registrations`, in one or the other order, or alone: several, or one.
-fn entries(answer: &Value) -> Option<&[Value]> {
-    let within = |value: &'_ Value| ["data", "registrations", "items"].into_iter().find(|name| value.get(name).is_some());
+pub(super) fn entries(answer: &Value) -> Option<&[Value]> {
+    let within = |value: &'_ Value| ["data", "registrations", "registration", "items"].into_iter().find(|name| value.get(name).is_some());
     let mut list = answer;
     // `{"data":{"registrations":[…]}}` is the deepest that is likely.
     for _ in 0..2 {
@@ -105,9 +99,8 @@ fn entries(answer: &Value) -> Option<&[Value]> {
     }
     match list {
         Value::Array(entries) => Some(entries),
-        Value::Null => Some(&[]),
-        Value::Object(members) if members.contains_key("id") => Some(std::slice::from_ref(list)),
-        Value::Object(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        Value::Object(members) if NUMBERS.iter().any(|name| members.contains_key(*name)) => Some(std::slice::from_ref(list)),
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
 }
 
@@ -116,7 +109,7 @@ fn entry(value: &Value) -> Entry {
     let mut references = Vec::new();
     find_references(value, &mut references);
     Entry {
-        id: text(&["id", "_id", "registrationId"]),
+        id: number(value),
         references,
         serial_numbers: ["serialNumbers", "serialNumber"].iter().find_map(|name| value.get(name)).map(words).unwrap_or_default(),
         product_name: text(&["productName"]),
@@ -230,25 +223,6 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_found_wherever_they_stand() {
-        let ids = |text: &str| posted(text, 1).unwrap();
-        for text in [
-            r#"{"data":[{"id":"r1"}]}"#,
-            r#"{"registrations":[{"id":"r1"}]}"#,
-            r#"{"data":{"registrations":[{"id":"r1"}]}}"#,
-            r#"{"data":{"id":"r1"}}"#,
-            r#"[{"id":"r1"}]"#,
-            r#"{"id":"r1"}"#,
-        ] {
-            assert_eq!(ids(text), [Some("r1".to_owned())], "{text}");
-        }
-        assert_eq!(ids(r#"{"data":[{"id":7}]}"#), [Some("7".to_owned())]);
-        assert_eq!(ids(""), [None]);
-        assert_eq!(ids(r#"{"message":"ok"}"#), [None]);
-        assert_eq!(posted("<html>", 1), None);
-    }
-
-    #[test]
     fn a_refusal_names_fields_or_the_likeliest_place() {
         let errors = |status, text: &str| {
             let outcome = refusal(status, text);
@@ -308,10 +282,22 @@ mod tests {
             assert_eq!((ids, serials), (vec!["7", "r2"], vec!["S1".to_owned(), "S2".to_owned()]), "{text}");
             assert_eq!(read.entries[0].created_at, Some(1_795_518_000_000));
         }
-        for empty in ["", r#"{"data":[],"total":0}"#, "[]", r#"{"data":null}"#] {
+        for empty in [r#"{"data":[],"total":0}"#, r#"{"registrations":[]}"#, "[]"] {
             assert!(listed(empty).unwrap().entries.is_empty(), "{empty}");
         }
-        for nonsense in ["<html>", "{", "7", r#"{"message":"x"}"#, r#"["x"]"#, r#"{"data":"x"}"#] {
+        for nonsense in [
+            "",
+            " ",
+            "null",
+            r#"{"data":null}"#,
+            r#"{"data":[],"success":false}"#,
+            "<html>",
+            "{",
+            "7",
+            r#"{"message":"x"}"#,
+            r#"["x"]"#,
+            r#"{"data":"x"}"#,
+        ] {
             assert_eq!(listed(nonsense), None, "{nonsense}");
         }
     }

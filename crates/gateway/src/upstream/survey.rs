@@ -8,7 +8,8 @@ use reqwest::header::{
 };
 use serde_json::{Value, json};
 
-use super::{Client, REFERENCE, REGISTRATIONS, Said, Trouble, Upstreams, read};
+use super::success::{self, Success};
+use super::{Client, Listed, REFERENCE, REGISTRATIONS, Said, Trouble, Upstreams, read};
 use crate::origin::Origin;
 
 /// What was found out about one thing.
@@ -65,9 +66,9 @@ impl Survey<'_> {
             Err(trouble) => (false, trouble.to_string()),
         };
         self.note("the token opens the list of registrations", good, seen);
-        if let Ok(said) = said.as_ref().map(|said| &said.text) {
-            let listed = good.then(|| read::listed(said)).flatten();
-            self.note("nobody's list is an empty one", good.then_some(listed.is_some_and(|listed| listed.entries.is_empty())), shape(said));
+        if let Ok(said) = said {
+            let empty = said.listed().is_ok_and(|listed| listed.entries.is_empty());
+            self.note("nobody's list is an empty one", good.then_some(empty), shape(&said.text));
         }
         good
     }
@@ -77,7 +78,7 @@ impl Survey<'_> {
             Ok(said) => said,
             Err(trouble) => return self.note("a list of registrations is understood", false, trouble.to_string()),
         };
-        let Some(listed) = read::listed(&said.text).filter(|_| said.is_success()) else {
+        let Ok(listed) = said.listed() else {
             return self.note("a list of registrations is understood", false, format!("status {}, {}", said.status, shape(&said.text)));
         };
         self.note("a list of registrations is understood", true, shape(&said.text));
@@ -87,14 +88,29 @@ impl Survey<'_> {
         };
         let good = first.id.is_some() && first.created_at.is_some();
         self.note("a registration's number and date are found", good, fields(&said.text));
-        self.note("lists heed the page", self.pages(form, first).await, "pages of one");
+        let Some(second) = self.second(form).await else {
+            return self.note("lists heed the page", None, "there is one page alone");
+        };
+        let next = second.entries.first();
+        self.note("lists heed the page", next.map(|next| next != first), "pages of one");
+        // By the first old one in such a list it is known that those after it are too old to be what is looked for.
+        let times = next.and_then(|next| first.created_at.zip(next.created_at)).filter(|(first, next)| first != next);
+        let order = times.map_or("no two dates to compare", |(first, next)| if first > next { "newest first" } else { "oldest first" });
+        self.note("lists have the newest first", times.map(|(first, next)| first > next), order);
+        // One that counts the page says the same of a list of one and of a list of many.
+        let counted = listed.total.filter(|_| next.is_some_and(|next| next != first)).map(|total| total > listed.entries.len());
+        let counts = match counted {
+            Some(true) => "total is that of the list",
+            Some(false) => "total is that of the page alone",
+            None => "no second page to see it by",
+        };
+        self.note("a list's total counts all of its pages", counted, counts);
     }
 
-    /// Whether the second page is another one than the first; nothing if there is only one.
-    async fn pages(&self, form: &str, first: &read::Entry) -> Option<bool> {
+    /// The second page, of one; nothing if that is not understood.
+    async fn second(&self, form: &str) -> Option<Listed> {
         let said = self.client.ask(Method::GET, &format!("{REGISTRATIONS}?formSlug={form}&limit=1&page=2"), None).await.ok()?;
-        let listed = read::listed(&said.text)?;
-        listed.entries.first().map(|second| second != first)
+        said.listed().ok()
     }
 
     async fn refusal(&mut self) {
@@ -186,12 +202,10 @@ impl Survey<'_> {
             "serialNumbers": [name], "purchaseDate": "2026-01-01", REFERENCE: reference,
         }] });
         let said = self.client.ask(Method::POST, REGISTRATIONS, Some(&body)).await;
-        let id = said
-            .as_ref()
-            .ok()
-            .filter(|said| said.is_success())
-            .and_then(|said| read::posted(&said.text, 1))
-            .and_then(|ids| ids.into_iter().next().flatten());
+        let id = said.as_ref().ok().filter(|said| said.is_success()).and_then(|said| match success::posted(&said.text) {
+            Success::Registered(id) => id,
+            Success::Refused(_) | Success::Contradiction | Success::Nonsense => None,
+        });
         let text = said.as_ref().map_or(String::new(), |said| shape(&said.text));
         self.note("a registration is answered with its number", id.is_some(), format!("{}, {text}", status(&said)));
         let listed = self.client.registrations(EMAIL, Some(form), 1, 1).await;

@@ -33,6 +33,9 @@ pub enum Trouble {
     /// It said something that is not understood.
     #[error("an answer that is not understood")]
     Nonsense,
+    /// It said that something was done and that it was not.
+    #[error("a success with an error in it")]
+    Contradiction,
     /// As many calls are under way as one upstream may have.
     #[error("too many calls at a time")]
     Crowded,
@@ -56,7 +59,12 @@ impl Trouble {
     pub fn retry_after(self) -> Option<u32> {
         match self {
             Trouble::Busy { retry_after } | Trouble::Failed { retry_after, .. } => retry_after,
-            Trouble::Unreachable | Trouble::NoAnswer | Trouble::TurnedAway(_) | Trouble::Nonsense | Trouble::Crowded => None,
+            Trouble::Unreachable
+            | Trouble::NoAnswer
+            | Trouble::TurnedAway(_)
+            | Trouble::Nonsense
+            | Trouble::Contradiction
+            | Trouble::Crowded => None,
         }
     }
 }
@@ -66,7 +74,7 @@ impl From<Trouble> for GatewayError {
     fn from(trouble: Trouble) -> GatewayError {
         tracing::warn!(%trouble, "an upstream could not be asked");
         match trouble {
-            Trouble::Nonsense | Trouble::TurnedAway(404 | 405) => GatewayError::BadUpstreamResponse,
+            Trouble::Nonsense | Trouble::Contradiction | Trouble::TurnedAway(404 | 405) => GatewayError::BadUpstreamResponse,
             Trouble::Unreachable
             | Trouble::NoAnswer
             | Trouble::TurnedAway(_)

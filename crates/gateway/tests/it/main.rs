@@ -40,6 +40,7 @@ mod first_start;
 mod forms;
 mod forwarded_mails;
 mod forwarding;
+mod forwarding_doubts;
 mod forwarding_faults;
 mod forwarding_once;
 mod full_disk;

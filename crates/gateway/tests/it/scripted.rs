@@ -71,6 +71,12 @@ impl Scripted {
         self.script(json!({ "rules": [rule] })).await;
     }
 
+    /// Does now what it was told to hold.
+    pub(crate) async fn release(&self) {
+        let answer = Answer::to(client().post(format!("{}/release", self.origin))).await;
+        assert_eq!(answer.status, 204, "{}", answer.text());
+    }
+
     pub(crate) async fn behaving(&self) {
         self.script(json!({ "rules": [], "shape": {} })).await;
     }
