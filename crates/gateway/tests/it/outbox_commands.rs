@@ -99,3 +99,32 @@ async fn an_upstream_says_what_it_is_like() {
     upstream.script(json!({ "token": "another" })).await;
     assert_eq!(bad(&probe(&[]).1), ["the token opens the list of registrations"]);
 }
+
+#[tokio::test]
+async fn an_upstream_says_what_its_lists_are_worth() {
+    let upstream = Scripted::start();
+    let gateway = in_front_of(&upstream);
+    let bad = || -> Vec<String> {
+        let all = ["upstream", "probe", "--merchant", "demo", "--allow-private-upstreams", "--json"];
+        let lines = String::from_utf8(run(gateway.folder(), &all).stdout).unwrap();
+        let found = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let of_lists = found.filter(|one| one["good"] == false && one["about"].as_str().unwrap().contains("list"));
+        of_lists.map(|one| one["about"].as_str().unwrap().to_owned()).collect()
+    };
+    let one = |serial: &str, created_at: u64| {
+        let mut one = registration(serial);
+        one["createdAt"] = json!(created_at);
+        one
+    };
+    upstream.script(json!({ "registrations": [one("SN-1", 1_700_000_000_000), one("SN-2", 1_700_000_000_001)] })).await;
+    assert_eq!(bad(), [""; 0]);
+    upstream.script(json!({ "shape": { "ascending": true, "total": "page" } })).await;
+    assert_eq!(bad(), ["lists have the newest first", "a list's total counts all of its pages"]);
+    for nothing in ["", r#"{"data":null}"#] {
+        let said = json!({ "say": { "status": 200, "body": nothing } });
+        upstream.script(json!({ "shape": {}, "rules": [{ "on": "list", "containing": "email=", "then": said }] })).await;
+        assert_eq!(bad(), ["nobody's list is an empty one"], "{nothing}");
+    }
+    upstream.script(json!({ "rules": [{ "on": "list", "containing": "email=", "then": { "say": { "status": 204 } } }] })).await;
+    assert_eq!(bad(), [""; 0], "which says so");
+}
