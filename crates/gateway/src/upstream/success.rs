@@ -1,4 +1,5 @@
-//! Whether an answer that calls itself a success is one. Only what was stored, or nothing at all, is; an error may stand in it as well.
+//! Whether an answer that calls itself a success is one: it says what was stored, or plainly yes, or nothing at all. An error may stand in
+//! it as well.
 
 use serde_json::Value;
 
@@ -17,7 +18,8 @@ pub(super) enum Success {
     Nonsense,
 }
 
-/// What a success means. An empty one has no number, as that API does not promise any; one that says something has to say what was stored.
+/// What a success means. An empty one, or a plain yes, has no number, as that API does not promise any; one that says more has to say what
+/// was stored.
 pub(super) fn posted(text: &str) -> Success {
     if text.trim().is_empty() {
         return Success::Registered(None);
@@ -28,10 +30,18 @@ pub(super) fn posted(text: &str) -> Success {
     let stored = entries(&answer).unwrap_or_default().iter().find(|entry| is_registration(entry));
     match (denial(&answer).or_else(|| stored.and_then(denial)), stored) {
         (None, Some(entry)) => Success::Registered(number(entry)),
+        (None, None) if is_plain_yes(&answer) => Success::Registered(None),
         (None, None) => Success::Nonsense,
         (Some(Denial::Refused(status)), None) => Success::Refused(status),
         (Some(Denial::Refused(_) | Denial::Error), _) => Success::Contradiction,
     }
+}
+
+/// An object with nothing in it, or one that says yes and has nothing beside it that should have been stored.
+fn is_plain_yes(answer: &Value) -> bool {
+    let yes = ["success", "ok"].iter().any(|name| answer.get(name) == Some(&Value::Bool(true)));
+    let beside = ["data", "registrations", "registration"].iter().any(|name| answer.get(name).is_some());
+    answer.as_object().is_some_and(|members| members.is_empty() || yes && !beside)
 }
 
 /// Statuses that say that what was sent is not stored, and that it is the sender's fault.
@@ -104,14 +114,16 @@ mod tests {
             assert_eq!(posted(text), id("r1"), "{text}");
         }
         assert_eq!(posted(r#"{"data":[{"id":7}]}"#), id("7"));
-        assert_eq!(posted(""), Success::Registered(None));
+        for yes in ["", " ", "{}", r#"{"success":true}"#, r#"{"ok":true,"message":"Thank you"}"#] {
+            assert_eq!(posted(yes), Success::Registered(None), "{yes}");
+        }
         assert_eq!(posted(r#"[{"customerEmail":"mara@example.com"}]"#), Success::Registered(None));
     }
 
     #[test]
     fn a_success_has_to_say_what_was_stored() {
         for text in
-            ["<html>", "{}", "[]", "null", "7", r#"{"message":"ok"}"#, r#"{"success":true}"#, r#"{"data":null}"#, r#"{"data":[{}]}"#]
+            ["<html>", "[]", "null", "7", r#"{"message":"ok"}"#, r#"{"success":true,"data":[]}"#, r#"{"data":null}"#, r#"{"data":[{}]}"#]
         {
             assert_eq!(posted(text), Success::Nonsense, "{text}");
         }
