@@ -6,7 +6,7 @@ use rusqlite::{Connection, StatementStatus, params_from_iter};
 
 use super::*;
 use crate::store::engine::Value;
-use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::{Sqlite, connect};
 
 /// What statements did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +65,7 @@ fn check(connection: &Connection, text: &str) -> Work {
 fn database(count: usize, alike: usize) -> (tempfile::TempDir, Connection) {
     let folder = tempfile::tempdir().unwrap();
     drop(Sqlite::open(folder.path()).unwrap());
-    let connection = Connection::open(folder.path().join("regcard.sqlite3")).unwrap();
+    let connection = connect(&folder.path().join("regcard.sqlite3")).unwrap();
     connection
         .execute_batch("INSERT INTO merchants (id, name, created_at) VALUES ('shop', 'Shop', 1), ('other', 'Other', 1); BEGIN")
         .unwrap();
@@ -127,5 +127,27 @@ fn a_random_number_is_found_by_lot_however_many_are_registered() {
             let Work { statements, passed_over, sorts, steps, .. } = counting.work;
             assert!(statements <= 3 && passed_over == 0 && sorts == 0 && steps < 200, "{hundredths} of 100: {:?}", counting.work);
         }
+    }
+}
+
+/// A statement whose plan hangs on its values is made anew for each of them, which takes longer than all it does.
+#[test]
+fn what_is_asked_often_is_prepared_once() {
+    let (_folder, connection) = database(20, 10);
+    let looks =
+        |look: &str| vec![Value::from("shop"), Value::from(look), Value::from(None::<&str>), Value::from(3_i64), Value::from(32_i64)];
+    let meant = |text: &str| vec![Value::from("shop"), Value::from(text), Value::from(text)];
+    let free = |lot: i64| vec![Value::from("shop"), Value::from(lot)];
+    for (statement, all) in [
+        (MEANT, [meant("sn-00007-a"), meant("x"), meant("y")]),
+        (ALIKE, [looks("x00000"), looks("y"), looks("z")]),
+        (FREE, [free(1), free(7), free(LAST_LOT)]),
+    ] {
+        let mut prepared = connection.prepare(statement).unwrap();
+        for values in &all {
+            let mut found = prepared.query(params_from_iter(values)).unwrap();
+            while found.next().unwrap().is_some() {}
+        }
+        assert_eq!(prepared.get_status(StatementStatus::RePrepare), 0, "{statement}");
     }
 }
