@@ -125,7 +125,7 @@ async fn of_many_who_ask_two_gateways_for_one_confirmation_three_get_it() {
 #[tokio::test]
 async fn a_confirmation_that_cannot_be_counted_is_told_to_the_log_once_and_to_nobody_else() {
     let database = Database::create();
-    let mut gateway = Process::start_configured(&format!("[store]\npostgres = \"{}\"\n", database.url));
+    let mut gateway = Process::start_on_server(&database.url, &[]);
     gateway.shop.load_serials(&["SN-1"]).await;
     let page = gateway.shop.page().await;
     page.register("0123456789abcdef", registration("SN-1")).await.good(201);
