@@ -91,6 +91,9 @@ pub enum GatewayError {
     /// 413.
     #[error("the file is larger than is taken: at most 10 MiB")]
     FileTooLarge,
+    /// 414.
+    #[error("the address is longer than is taken: at most 2 KiB")]
+    AddressTooLong,
     /// 415.
     #[error("send application/json")]
     UnsupportedMediaType,
@@ -218,6 +221,7 @@ impl GatewayError {
             GatewayError::Erased => (410, Code::Erased, "Erased", false),
             GatewayError::LengthRequired => (411, Code::LengthRequired, "Length required", false),
             GatewayError::TooLarge => (413, Code::TooLarge, "Too large", false),
+            GatewayError::AddressTooLong => (414, Code::TooLarge, "Address too long", false),
             GatewayError::FileTooLarge => (413, Code::FileTooLarge, "File too large", false),
             GatewayError::UnsupportedMediaType => (415, Code::UnsupportedMediaType, "Unsupported media type", false),
             GatewayError::TypeNotAllowed => (415, Code::TypeNotAllowed, "Type not allowed", false),

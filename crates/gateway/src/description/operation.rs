@@ -19,7 +19,7 @@ pub(super) struct Operation {
 }
 
 /// What every route may answer: an address that cannot be read or is too long, and what nobody wishes for.
-const ANY: [u16; 4] = [400, 413, 500, 503];
+const ANY: [u16; 5] = [400, 413, 414, 500, 503];
 
 /// What whoever sends JSON may be answered.
 const JSON: [u16; 3] = [408, 415, 422];

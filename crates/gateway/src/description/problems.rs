@@ -20,6 +20,7 @@ const PROBLEMS: [(u16, &str, &[ProblemCode]); 17] = [
     (410, "It was there, and has been erased.", &[Erased]),
     (411, "An upload says how long it is.", &[LengthRequired]),
     (413, "Larger than is taken.", &[TooLarge, FileTooLarge]),
+    (414, "The address is longer than is taken.", &[TooLarge]),
     (415, "Of a type that is not taken.", &[UnsupportedMediaType, TypeNotAllowed, ContentMismatch]),
     (422, "Some fields are missing or wrong; `errors` says which.", &[Validation, IdempotencyKeyReused]),
     (429, "Too many requests. `Retry-After` says when to come again, `RateLimit` of what it was too much.", &[BudgetExhausted]),

@@ -25,7 +25,7 @@ pub(super) async fn wrap(request: Request, next: Next) -> Response {
     let span = tracing::info_span!("request", %id);
     let begun = Instant::now();
     let answer = if request.uri().path_and_query().is_some_and(|all| all.as_str().len() > limits::URL_BYTES) {
-        GatewayError::TooLarge.into_response()
+        GatewayError::AddressTooLong.into_response()
     } else {
         tracing::Instrument::instrument(contained(request, next), span.clone()).await
     };

@@ -3,6 +3,7 @@
 mod browser;
 mod cors;
 mod envelope;
+mod framing;
 mod merchant;
 mod operator;
 mod shed;
@@ -40,6 +41,7 @@ pub fn router_with(app: Arc<App>, more: Router<Arc<App>>) -> Router {
         .layer(from_fn(envelope::contained))
         .layer(pages_may_read)
         .layer(with_room)
+        .layer(from_fn(framing::look))
         .layer(from_fn(envelope::wrap))
 }
 

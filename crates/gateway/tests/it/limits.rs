@@ -223,5 +223,5 @@ async fn an_address_that_is_too_long_is_not_read() {
     let gateway = Gateway::start().await;
     let path = |length: usize| format!("/{}", "x".repeat(length - 1));
     gateway.get(&path(2 * 1024)).await.problem(404, "not-found");
-    gateway.get(&path(2 * 1024 + 1)).await.problem(413, "too-large");
+    gateway.get(&path(2 * 1024 + 1)).await.problem(414, "too-large");
 }

@@ -43,6 +43,7 @@ mod forwarding;
 mod forwarding_doubts;
 mod forwarding_faults;
 mod forwarding_once;
+mod framing;
 mod full_disk;
 mod hosted_faults;
 mod hosted_forwarding;
