@@ -11,7 +11,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use regcard_protocol::registration::RegistrationStatus;
 use regcard_protocol::serial_number::CheckStatus;
 
+use crate::outbox::Counts;
 use crate::register::Done;
+use crate::store::{OutboxCount, OutboxKind, OutboxState};
 
 const REQUESTS: &str = "regcard_requests_total";
 const REQUEST_SECONDS: &str = "regcard_request_seconds";
@@ -25,6 +27,13 @@ const HELD_BACK: &str = "regcard_hosted_held_back_total";
 const UPLOADS: &str = "regcard_uploads_total";
 const PANICS: &str = "regcard_panics_total";
 const COMMIT_SECONDS: &str = "regcard_store_commit_seconds";
+
+const OUTBOX_WAITING: &str = "regcard_outbox_waiting";
+const OUTBOX_PARKED: &str = "regcard_outbox_parked";
+const OUTBOX_OLDEST: &str = "regcard_outbox_oldest_seconds";
+const DELIVERED: &str = "regcard_outbox_delivered_total";
+const PARKED: &str = "regcard_outbox_parked_total";
+const CREDENTIALS_REFUSED: &str = "regcard_upstream_credentials_refused_total";
 
 /// From a millisecond to the longest that anything may take. Seconds.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -56,6 +65,15 @@ fn install() -> Option<PrometheusHandle> {
     describe_counter!(UPLOADS, "Files that came to a signed address, by what became of them");
     describe_counter!(PANICS, "Faults of the program, each the end of one request or task");
     describe_histogram!(COMMIT_SECONDS, "Seconds of one commit of the store, the wait for the disk included");
+    describe_gauge!(OUTBOX_WAITING, "Messages that are still to be sent, by kind; NaN if the store could not be asked");
+    describe_gauge!(OUTBOX_PARKED, "Messages that wait for a person, by kind");
+    describe_gauge!(
+        OUTBOX_OLDEST,
+        "Seconds for which the oldest message that is still to be sent has been there, by kind; 0 if there is none"
+    );
+    describe_counter!(DELIVERED, "Registrations that have arrived upstream, and mails that were taken");
+    describe_counter!(PARKED, "The same that were left to a person");
+    describe_counter!(CREDENTIALS_REFUSED, "Calls that an upstream refused because of the access token");
     // What has not happened yet is 0, and not missing.
     gauge!(IN_FLIGHT).set(0);
     gauge!(CONNECTIONS).set(0);
@@ -153,7 +171,22 @@ pub fn committed(took: Duration) {
     histogram!(COMMIT_SECONDS).record(took.as_secs_f64());
 }
 
-// How many wait in the outbox, and since when, belongs here once there is one.
+/// What the outbox holds now, of all merchants together; `None` if the store could not be asked. And what has become of messages so far.
+pub fn outbox(held: Option<&[OutboxCount]>, now: i64, counts: Counts) {
+    for kind in [OutboxKind::Forward, OutboxKind::Webhook, OutboxKind::Mail] {
+        let of_kind = || held.into_iter().flatten().filter(move |count| count.kind == kind);
+        let waiting = || of_kind().filter(|count| count.state == OutboxState::Waiting);
+        let parked: u64 = of_kind().filter(|count| count.state.is_parked()).map(|count| count.count).sum();
+        let oldest = waiting().map(|count| count.oldest).min().map_or(0, |oldest| (now - oldest).max(0));
+        let of = |number: f64| if held.is_some() { number } else { f64::NAN };
+        gauge!(OUTBOX_WAITING, "kind" => kind.word()).set(of(waiting().map(|count| count.count).sum::<u64>() as f64));
+        gauge!(OUTBOX_PARKED, "kind" => kind.word()).set(of(parked as f64));
+        gauge!(OUTBOX_OLDEST, "kind" => kind.word()).set(of(oldest as f64 / 1_000.0));
+    }
+    counter!(DELIVERED).absolute(counts.delivered);
+    counter!(PARKED).absolute(counts.parked);
+    counter!(CREDENTIALS_REFUSED).absolute(counts.credentials_refused);
+}
 
 /// A visitor may send any word as a method.
 fn known(method: &Method) -> &'static str {

@@ -65,6 +65,7 @@ mod notices;
 mod one_time;
 mod operator;
 mod outbox_commands;
+mod outbox_measures;
 mod panics;
 mod people;
 mod postgres_goes_away;

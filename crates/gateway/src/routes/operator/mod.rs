@@ -9,10 +9,13 @@ use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::table::{Route, Table};
 use crate::app::App;
 use crate::health;
+use crate::limits;
+use crate::measure;
 
 /// Prometheus' own text format.
 const PROMETHEUS: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -53,7 +56,17 @@ async fn ready(State(operator): State<Operator>) -> Response {
 
 async fn metrics(State(operator): State<Operator>) -> Response {
     match operator.measures {
-        Some(measures) => ([(header::CONTENT_TYPE, PROMETHEUS)], measures.render()).into_response(),
+        Some(measures) => {
+            look_into_the_outbox(&operator.app).await;
+            ([(header::CONTENT_TYPE, PROMETHEUS)], measures.render()).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// What waits is counted when somebody asks.
+async fn look_into_the_outbox(app: &App) {
+    let held = timeout(limits::READY_WITHIN, app.store.outbox_counts()).await;
+    let held = held.ok().and_then(|held| held.inspect_err(|error| tracing::warn!(%error, "the outbox could not be counted")).ok());
+    measure::outbox(held.as_deref(), app.clock.millis(), app.outbox.counted.now());
 }
