@@ -151,7 +151,7 @@ impl App {
     /// As [`App::open`].
     pub async fn on(store: Arc<dyn Store>, config: Config) -> Result<Arc<App>, StartError> {
         let origin = Origin::parse(&config.public_url).ok_or_else(|| StartError::PublicUrl(config.public_url.clone()))?;
-        let secrets = Arc::new(Secrets::open(&config.data)?);
+        let secrets = Arc::new(Secrets::beside(&config.data, &*store).await?);
         let public_url = origin.to_string();
         let shared = match &config.store {
             config::Store::Sqlite => None,

@@ -403,6 +403,12 @@ pub const WEBHOOK_THROTTLE: u32 = 30;
 /// 5 days without a success after which nothing is sent to an endpoint any more. Milliseconds.
 pub const WEBHOOK_FAILING_MILLIS: i64 = 5 * 24 * 60 * 60 * 1_000;
 
+/// 2 seconds in which a gateway that was killed lets go of its data folder, so that the next one starts right after it.
+pub const LOCK_PATIENCE: Duration = Duration::from_secs(2);
+
+/// 366 days for which a key that is replaced may go on: who needs longer does not need another key. Milliseconds.
+pub const KEY_OVERLAP_MOST: i64 = 366 * 24 * 60 * 60 * 1_000;
+
 /// 24 hours for which a secret signs that was replaced. Hours.
 pub const WEBHOOK_ROTATION_HOURS: u32 = 24;
 

@@ -74,7 +74,7 @@ fn on_the_machine(settings: &Settings) -> Vec<Fault> {
 }
 
 /// Whether files can be made in a folder, or in the first one above it that there is, without leaving one.
-fn writable(folder: &Path) -> io::Result<()> {
+pub(super) fn writable(folder: &Path) -> io::Result<()> {
     let absolute = std::path::absolute(folder)?;
     let there = absolute.ancestors().find(|folder| folder.exists()).map_or_else(|| PathBuf::from("/"), Path::to_owned);
     if !there.is_dir() {

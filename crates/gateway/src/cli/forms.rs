@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{CliError, print};
+use super::{CliError, data_folder, print};
 use crate::config::Settings;
 use crate::forms::{self, Forms};
-use crate::store;
 
 /// Forms.
 #[derive(Debug, Subcommand)]
@@ -29,7 +28,7 @@ impl Form {
             if all { forms::faults(&settings.forms).map_err(io)? } else { files.iter().flat_map(|file| forms::faults_of(file)).collect() };
         // Of a merchant there is something to say only once there is a store.
         let warnings = if all && settings.data.exists() {
-            let store = store::open(&settings.store, &settings.data)?;
+            let store = data_folder::open(settings)?;
             forms::without_serials(&Forms::new(&settings.forms), &*store).await?
         } else {
             Vec::new()

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::configuration::writable;
 use super::keys::{self, Kind};
-use super::{CliError, print, tell};
+use super::{CliError, data_folder, print, secrets_of, tell};
 use crate::clock::Clock;
 use crate::config::{self, COMMENTED, CommandLine, DEFAULT_FILE, Settings};
 use crate::embedding;
 use crate::forms::is_slug;
 use crate::origin::Origin;
 use crate::scopes::Scopes;
-use crate::store::{self, MerchantSettings};
+use crate::store::{MerchantSettings, Store};
 
 /// The form that comes along.
 const FORM: &str = "product-registration";
@@ -59,8 +60,11 @@ impl Init {
     pub(super) async fn run(self, given: CommandLine, json: bool) -> Result<(), CliError> {
         let qr_svg = self.qr_svg.clone();
         let plan = self.plan(given)?;
+        // Whatever may fail does so before there is a token that nobody has seen.
+        plan.can_be_written(qr_svg.as_deref())?;
         write_form(&plan)?;
-        let store = store::open(&plan.settings.store, &plan.settings.data)?;
+        let store = data_folder::open(&plan.settings)?;
+        secrets_of(&plan.settings, &*store).await?;
         if store.merchant(plan.merchant.id.clone()).await?.is_some() {
             let id = &plan.merchant.id;
             return Err(CliError::Usage(format!(
@@ -68,15 +72,18 @@ impl Init {
             )));
         }
         write_new(&plan.file, &configuration(&plan))?;
-        let (now, id) = (Clock::System.millis(), plan.merchant.id.clone());
-        store.put_merchant(plan.merchant.clone(), now).await?;
-        let make = |kind| keys::create(&*store, &plan.settings, id.clone(), kind, false, Scopes::ALL, now);
-        let (key, token) = (make(Kind::Publishable).await?, make(Kind::Access).await?);
+        let made = plan.store(&*store).await;
+        let (key, token) = made.inspect_err(|_| {
+            // It can be tried again then. That the file stays would be told by the next try.
+            drop(fs::remove_file(&plan.file));
+        })?;
         let page = embedding::hosted_page(plan.public_url.as_str(), &key, &plan.form);
-        if let Some(file) = qr_svg {
-            write_new(&file, &embedding::code_as_svg(&page).unwrap_or_default())?;
+        // First what cannot be had again.
+        plan.show(&key, &token, &page, json)?;
+        match qr_svg {
+            Some(file) => write_new(&file, &embedding::code_as_svg(&page).unwrap_or_default()),
+            None => Ok(()),
         }
-        plan.show(&key, &token, &page, json)
     }
 
     /// Everything is decided, and judged, before anything is written.
@@ -115,6 +122,33 @@ impl Init {
 }
 
 impl Plan {
+    /// Whether there is room for the files that are to be made.
+    fn can_be_written(&self, qr_svg: Option<&Path>) -> Result<(), CliError> {
+        let form = self.settings.forms.join(format!("{}.toml", self.form));
+        let files = [Some(self.file.as_path()), qr_svg, Some(form.as_path()).filter(|form| !form.exists())];
+        for file in files.into_iter().flatten() {
+            let fault = |source| CliError::Io { what: format!("{} cannot be written, and nothing was changed", file.display()), source };
+            if file.symlink_metadata().is_ok() {
+                return Err(fault(std::io::ErrorKind::AlreadyExists.into()));
+            }
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            // The folder of forms is made where it is missing; others are not.
+            if file != form && !folder.is_dir() {
+                return Err(fault(std::io::Error::new(std::io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()))));
+            }
+            writable(folder).map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    /// The merchant and its two keys, as they are shown.
+    async fn store(&self, store: &dyn Store) -> Result<(String, String), CliError> {
+        let (now, id) = (Clock::System.millis(), self.merchant.id.clone());
+        store.put_merchant(self.merchant.clone(), now).await?;
+        let make = |kind| keys::create(store, &self.settings, id.clone(), kind, false, Scopes::ALL, now);
+        Ok((make(Kind::Publishable).await?, make(Kind::Access).await?))
+    }
+
     fn show(&self, key: &str, token: &str, page: &str, json: bool) -> Result<(), CliError> {
         let gateway = self.public_url.as_str();
         let (snippet, policy) = (embedding::snippet(gateway, key, &self.form), embedding::policy(gateway));

@@ -5,14 +5,13 @@ use std::time::Duration;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{CliError, known, print, seen_everywhere, tell};
+use super::{CliError, data_folder, known, print, secrets_of, seen_everywhere, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
 use crate::keys::{AccessToken, PublishableKey};
 use crate::limits;
 use crate::scopes::Scopes;
-use crate::secrets::Secrets;
-use crate::store::{self, KeptKey, Key, KeyKind, Store};
+use crate::store::{KeptKey, Key, KeyKind, Store};
 
 /// A merchant's keys.
 #[derive(Debug, Subcommand)]
@@ -65,7 +64,7 @@ pub(super) enum Kind {
 
 impl Keys {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         let now = Clock::System.millis();
         match self {
             Keys::Create { merchant, kind, test, scopes } => {
@@ -135,7 +134,7 @@ pub(super) async fn create(
         Kind::Access => {
             let token = AccessToken::create(test)?;
             let hash =
-                token.hash(&Secrets::open(&settings.data)?).ok_or_else(|| CliError::Usage("the gateway has no secret".to_owned()))?;
+                token.hash(&secrets_of(settings, store).await?).ok_or_else(|| CliError::Usage("the gateway has no secret".to_owned()))?;
             (Key { id: token.id().to_owned(), merchant, kind: KeyKind::Access(hash), scopes }, token.reveal().to_owned())
         }
     };

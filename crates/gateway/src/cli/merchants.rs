@@ -8,13 +8,12 @@ use secrecy::SecretString;
 use serde_json::json;
 use url::Url;
 
-use super::{CliError, known, print, seen_everywhere, tell};
+use super::{CliError, data_folder, known, print, secrets_of, seen_everywhere, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::forms::is_slug;
 use crate::origin::Origin;
-use crate::secrets::Secrets;
-use crate::store::{self, MerchantSettings, Mode, Upstream};
+use crate::store::{MerchantSettings, Mode, Store, Upstream};
 use crate::token::seal_upstream_token;
 
 /// Merchants.
@@ -57,7 +56,7 @@ pub(super) enum Merchants {
 
 impl Merchants {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         match self {
             Merchants::Put { id, name, origins, forms, upstream, upstream_token_file } => {
                 if !is_slug(&id) {
@@ -68,7 +67,7 @@ impl Merchants {
                 }
                 let origins = origins.iter().map(|text| origin(text)).collect::<Result<Vec<_>, _>>()?;
                 let upstream = match (upstream, upstream_token_file) {
-                    (Some(url), Some(file)) => Some(sealed(&settings.data, &id, &url, &file)?),
+                    (Some(url), Some(file)) => Some(sealed(settings, &*store, &id, &url, &file).await?),
                     (_, _) => None,
                 };
                 let new = store.merchant(id.clone()).await?.is_none();
@@ -134,7 +133,7 @@ fn recipient(text: &str) -> Result<String, CliError> {
         .ok_or_else(|| CliError::Usage(format!("\"{text}\" is no address, as in orders@shop.example")))
 }
 
-fn sealed(data: &Path, merchant: &str, url: &str, file: &Path) -> Result<Upstream, CliError> {
+async fn sealed(settings: &Settings, store: &dyn Store, merchant: &str, url: &str, file: &Path) -> Result<Upstream, CliError> {
     let parsed =
         Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none());
     let good = parsed.is_some_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
@@ -142,8 +141,14 @@ fn sealed(data: &Path, merchant: &str, url: &str, file: &Path) -> Result<Upstrea
         return Err(CliError::Usage(format!("\"{url}\" is no base address of an API, as in https://api.example.com/api")));
     }
     let read = std::fs::read_to_string(file).map_err(|source| CliError::Io { what: file.display().to_string(), source })?;
+    if read.trim().is_empty() {
+        return Err(CliError::Usage(format!(
+            "{} holds no token: it is to hold that API's access token alone, on one line",
+            file.display()
+        )));
+    }
     let token = SecretString::from(read.trim().to_owned());
-    let secrets = Secrets::open(data)?;
+    let secrets = secrets_of(settings, store).await?;
     let sealed_token = seal_upstream_token(&secrets, merchant, &token)?;
     Ok(Upstream { url: url.trim_end_matches('/').to_owned(), sealed_token })
 }

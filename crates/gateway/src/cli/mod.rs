@@ -4,6 +4,7 @@
 
 mod backup;
 mod configuration;
+mod data_folder;
 mod files;
 mod forms;
 mod init;
@@ -29,7 +30,7 @@ use crate::clock::NoRandomness;
 use crate::config::{self, CommandLine, Faults};
 use crate::limits;
 use crate::lists::ListError;
-use crate::secrets::SecretsError;
+use crate::secrets::{Secrets, SecretsError};
 use crate::store::StoreError;
 use crate::token::TokenError;
 
@@ -132,6 +133,12 @@ pub enum CliError {
     /// Something on the command line makes no sense.
     #[error("{0}")]
     Usage(String),
+    /// Done, but for some lines of a list.
+    #[error("{0} lines were left out")]
+    LeftOut(u64),
+    /// Whoever read standard output has gone; that is no fault.
+    #[error("nobody reads standard output any more")]
+    Closed,
 }
 
 /// Runs a command.
@@ -144,11 +151,11 @@ pub fn run(cli: Cli) -> ExitCode {
     let given = CommandLine { file, without_file: false, flags: vec![("data", "data", data)] };
     let done = runtime.block_on(async {
         match command {
-            Command::Serve(serve) => serve.run(given).await,
+            Command::Serve(serve) => serve.run(given, json).await,
             Command::Init(init) => init.run(given, json).await,
             Command::Config(configuration) => configuration.run(given, json),
-            Command::Secret(secret) => secret.run(&config::load(given)?, json),
-            Command::Backup(backup) => backup.run(&config::load(given)?, json),
+            Command::Secret(secret) => secret.run(&config::load(given)?, json).await,
+            Command::Backup(backup) => backup.run(&config::load(given)?, json).await,
             Command::Merchant(merchants) => merchants.run(&config::load(given)?, json).await,
             Command::Key(keys) => keys.run(&config::load(given)?, json).await,
             Command::Serials(serials) => serials.run(&config::load(given)?, json).await,
@@ -160,20 +167,30 @@ pub fn run(cli: Cli) -> ExitCode {
         }
     });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) | Err(CliError::Closed) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
 }
 
+/// What a process ends with that has done its work but for some lines of a list. 1 is any other failure, 2 a command line that makes no sense.
+const LEFT_OUT: u8 = 3;
+
 fn failed(error: &CliError) -> ExitCode {
     tell(&format!("regcard: {error}"));
-    ExitCode::FAILURE
+    if matches!(error, CliError::LeftOut(_)) { ExitCode::from(LEFT_OUT) } else { ExitCode::FAILURE }
 }
 
 /// One line for a script.
 fn print(line: &str) -> Result<(), CliError> {
     let mut output = std::io::stdout().lock();
-    writeln!(output, "{line}").and_then(|()| output.flush()).map_err(|source| CliError::Io { what: "standard output".to_owned(), source })
+    writeln!(output, "{line}").and_then(|()| output.flush()).map_err(|source| not_said("standard output", source))
+}
+
+fn not_said(what: &str, source: std::io::Error) -> CliError {
+    match source.kind() {
+        std::io::ErrorKind::BrokenPipe => CliError::Closed,
+        _ => CliError::Io { what: what.to_owned(), source },
+    }
 }
 
 /// One line for people.
@@ -189,6 +206,11 @@ async fn known(store: &dyn crate::store::Store, merchant: &str) -> Result<(), Cl
             Err(CliError::Usage(format!("there is no merchant \"{merchant}\"; `regcard merchant put {merchant} --name NAME` makes one")))
         }
     }
+}
+
+/// The gateway's secrets, made the first time they are needed.
+async fn secrets_of(settings: &config::Settings, store: &dyn crate::store::Store) -> Result<Secrets, CliError> {
+    Ok(Secrets::beside(&settings.data, store).await?)
 }
 
 /// Waits until every gateway on the store has looked at what merchants and keys are now: what has ended then is believed by none.

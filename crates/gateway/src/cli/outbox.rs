@@ -3,11 +3,11 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{CliError, print, tell};
+use super::{CliError, data_folder, print, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
 use crate::forward;
-use crate::store::{self, OutboxQuery, OutboxRow, OutboxState, Store};
+use crate::store::{OutboxQuery, OutboxRow, OutboxState, Store};
 
 /// The outbox.
 #[derive(Debug, Subcommand)]
@@ -60,7 +60,7 @@ const PAGE: u32 = 500;
 
 impl Outbox {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         let now = Clock::System.millis();
         match self {
             Outbox::List { merchant, state } => {

@@ -9,12 +9,12 @@ use regcard_protocol::validate::{Complaint, Fault};
 use serde_json::{Map, Value, json};
 
 use super::files::{Reading, not_read, not_written, output};
-use super::{CliError, known, print, tell};
+use super::{CliError, data_folder, known, print, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::forms::{Forms, LoadedForm};
 use crate::lists::{ListError, Writer};
-use crate::store::{self, NewBatch, Record, Registering, Store};
+use crate::store::{NewBatch, Record, Registering, Store};
 use crate::{clock, record, register, server_json};
 
 /// Registrations that are read at a time.
@@ -84,7 +84,7 @@ pub(super) enum Registrations {
 
 impl Registrations {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         let forms = Forms::new(&settings.forms);
         match self {
             Registrations::Import { merchant, form, file } => import(&*store, &forms, merchant, form, file, json).await,

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{CliError, print, tell};
+use super::{CliError, data_folder, print, secrets_of, tell};
 use crate::config::Settings;
 use crate::secrets::{self, Secrets};
 
@@ -22,9 +22,20 @@ pub(super) enum Secret {
 }
 
 impl Secret {
-    pub(super) fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let all = Secrets::open(&settings.data)?;
+    pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
+        let there = Secrets::are_there(&settings.data);
+        let all = match self {
+            // Whoever has lost them for good says so by this.
+            Secret::Add => Secrets::open(&settings.data)?,
+            Secret::List | Secret::Promote { .. } if there => Secrets::open(&settings.data)?,
+            Secret::List | Secret::Promote { .. } => secrets_of(settings, &*data_folder::open(settings)?).await?,
+        };
         match self {
+            Secret::Add if !there => {
+                tell("There were none. What others have made before, if there were any, is not read by this one.");
+                let name = all.names().concat();
+                print(&if json { json!({ "added": name }).to_string() } else { name })
+            }
             Secret::List if json => print(&json!({ "secrets": all.names() }).to_string()),
             Secret::List => print(&all.names().join("\n")),
             Secret::Add => {

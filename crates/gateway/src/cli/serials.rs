@@ -9,13 +9,13 @@ use regcard_protocol::validate::free_text;
 use serde_json::json;
 
 use super::files::{Reading, not_read, not_written, output};
-use super::{CliError, known, print, tell};
+use super::{CliError, data_folder, known, print, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::limits;
 use crate::lists::{ListError, Writer};
 use crate::serial_fold::Folded;
-use crate::store::{self, LoadedSerial, NewSerial, Store};
+use crate::store::{LoadedSerial, NewSerial, Store};
 
 /// Rows of the file that are put in order together, some 20 MB: what lies together in the indexes is then written together.
 const ROWS: usize = 50_000;
@@ -50,7 +50,7 @@ pub(super) enum Serials {
 
 impl Serials {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         match self {
             Serials::Import { merchant, file } => import(&*store, merchant, file, json).await,
             Serials::Export { merchant, file } => export(&*store, merchant, file, json).await,

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use clap::Args;
 use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, sleep};
 
+use super::data_folder::{self, Alone};
 use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
@@ -59,7 +61,7 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) async fn run(self, mut given: CommandLine) -> Result<(), CliError> {
+    pub(super) async fn run(self, mut given: CommandLine, json: bool) -> Result<(), CliError> {
         given.flags.extend([
             ("listen", "listen", self.listen),
             ("public_url", "public-url", self.public_url),
@@ -72,11 +74,11 @@ impl Serve {
             ("allow_private_webhooks", "allow-private-webhooks", self.allow_private_webhooks.then(|| "true".to_owned())),
             ("operator.listen", "operator-listen", self.operator_listen),
         ]);
-        serve(config::load(given)?).await
+        serve(config::load(given)?, json).await
     }
 }
 
-async fn serve(settings: Settings) -> Result<(), CliError> {
+async fn serve(settings: Settings, json: bool) -> Result<(), CliError> {
     let io = |what: String| move |source| CliError::Io { what, source };
     begin_log(&settings.log);
     let listener = TcpListener::bind(settings.listen).await.map_err(io(format!("cannot listen on {}", settings.listen)))?;
@@ -90,7 +92,10 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
             )));
         }
     };
-    let app = App::open(Config {
+    // Before anything is cleaned up that may be another one's.
+    let _alone = Alone::on(&settings.data).await?;
+    let store = data_folder::open(&settings)?;
+    let config = Config {
         data: settings.data,
         store: settings.store,
         public_url,
@@ -106,8 +111,8 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
         receipts: settings.receipts,
         mail: settings.mail.clone(),
         clock: Clock::System,
-    })
-    .await?;
+    };
+    let app = App::on(store, config).await?;
     let sweeping = tokio::spawn(sweep(Arc::clone(&app)));
     let looking = tokio::spawn(look(Arc::clone(&app)));
     let (end, ending) = oneshot::channel::<()>();
@@ -126,7 +131,12 @@ async fn serve(settings: Settings) -> Result<(), CliError> {
     let notice = Duration::from_secs(settings.shutdown_notice.into());
     let mut terminate = signal(SignalKind::terminate()).map_err(io("cannot hear signals".to_owned()))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(io("cannot hear signals".to_owned()))?;
-    print(&format!("listening: http://{bound}"))?;
+    let address = format!("http://{bound}");
+    match print(&if json { json!({ "listening": address }).to_string() } else { format!("listening: {address}") }) {
+        // Nobody reads it: no reason not to serve.
+        Ok(()) | Err(CliError::Closed) => {}
+        Err(error) => return Err(error),
+    }
     let ended = async move {
         told_to_end(&mut terminate, &mut interrupt).await;
         app.stopping.store(true, Ordering::Relaxed);

@@ -3,11 +3,10 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{CliError, print, tell};
+use super::{CliError, data_folder, print, secrets_of, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
-use crate::secrets::Secrets;
-use crate::store::{self, Mode};
+use crate::store::Mode;
 use crate::upstream::Upstreams;
 use crate::upstream::survey::{NAME, survey};
 
@@ -34,13 +33,13 @@ pub(super) enum Upstream {
 impl Upstream {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
         let Upstream::Probe { merchant: id, form, write, allow_private_upstreams } = self;
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         let merchant = store.merchant(id.clone()).await?.ok_or_else(|| CliError::Usage(format!("there is no merchant \"{id}\"")))?;
         let Mode::Forward(upstream) = &merchant.mode else {
             return Err(CliError::Usage(format!("the registrations of \"{id}\" are kept here; there is no upstream")));
         };
         let upstreams = Upstreams::new(allow_private_upstreams);
-        let secrets = Secrets::open(&settings.data)?;
+        let secrets = secrets_of(settings, &*store).await?;
         let client = upstreams.client(&secrets, &id, upstream);
         let client = client.map_err(|error| CliError::Usage(format!("the upstream cannot be called: {error}")))?;
         let form = form.or_else(|| merchant.forms.first().cloned()).unwrap_or_else(|| "product-registration".to_owned());

@@ -7,12 +7,11 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use super::{CliError, known, print, tell};
+use super::{CliError, data_folder, known, print, secrets_of, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
 use crate::limits;
-use crate::secrets::Secrets;
-use crate::store::{self, AddingEndpoint, Replay, Store, WebhookCount, WebhookEndpoint, WebhookEvent};
+use crate::store::{AddingEndpoint, Replay, Store, WebhookCount, WebhookEndpoint, WebhookEvent};
 use crate::token::seal_webhook_secret;
 use crate::webhooks::{self, Sender, Sent, SigningSecret};
 
@@ -73,7 +72,7 @@ pub(super) enum Webhooks {
 
 impl Webhooks {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = store::open(&settings.store, &settings.data)?;
+        let store = data_folder::open(settings)?;
         let now = Clock::System.millis();
         match self {
             Webhooks::Add { merchant, url, events } => {
@@ -81,7 +80,7 @@ impl Webhooks {
                 let url = webhooks::destination(&url, settings.allow_private_webhooks)
                     .map_err(|fault| CliError::Usage(format!("\"{url}\" {fault}")))?;
                 let id = clock::new_id(&Clock::System);
-                let (secret_sealed, shown) = secret(settings, &id)?;
+                let (secret_sealed, shown) = secret(settings, &*store, &id).await?;
                 let new = WebhookEndpoint {
                     id: id.clone(),
                     merchant,
@@ -114,7 +113,7 @@ impl Webhooks {
                 if removed { done("removed", &endpoint, json) } else { Err(unknown(&endpoint)) }
             }
             Webhooks::RotateSecret { endpoint, keep_hours } => {
-                let (sealed, shown) = secret(settings, &endpoint)?;
+                let (sealed, shown) = secret(settings, &*store, &endpoint).await?;
                 let until = now + i64::from(keep_hours) * 60 * 60 * 1_000;
                 if !store.rotate_webhook_secret(endpoint.clone(), sealed, until).await? {
                     return Err(unknown(&endpoint));
@@ -155,7 +154,7 @@ impl Webhooks {
 
 async fn send_test(settings: &Settings, store: &dyn Store, endpoint: &WebhookEndpoint, json: bool) -> Result<(), CliError> {
     let now = Clock::System.millis();
-    let secrets = webhooks::secrets(&Secrets::open(&settings.data)?, endpoint, now)?;
+    let secrets = webhooks::secrets(&secrets_of(settings, store).await?, endpoint, now)?;
     let form = store.merchant(endpoint.merchant.clone()).await?.and_then(|merchant| merchant.forms.into_iter().next()).unwrap_or_default();
     let (id, body) = (clock::new_id(&Clock::System), webhooks::trial(&form, now));
     let (sender, began) = (Sender::new(settings.allow_private_webhooks), Instant::now());
@@ -172,9 +171,9 @@ async fn send_test(settings: &Settings, store: &dyn Store, endpoint: &WebhookEnd
 }
 
 /// A new secret, sealed and as it is shown.
-fn secret(settings: &Settings, endpoint: &str) -> Result<(String, String), CliError> {
+async fn secret(settings: &Settings, store: &dyn Store, endpoint: &str) -> Result<(String, String), CliError> {
     let shown = SigningSecret::create()?.reveal();
-    let sealed = seal_webhook_secret(&Secrets::open(&settings.data)?, endpoint, &shown)?;
+    let sealed = seal_webhook_secret(&secrets_of(settings, store).await?, endpoint, &shown)?;
     Ok((sealed, shown.expose_secret().to_owned()))
 }
 

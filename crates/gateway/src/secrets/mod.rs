@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretBox};
 use thiserror::Error;
 
 use crate::clock;
+use crate::store::{KeyKind, Mode, Store, StoreError};
 use file::Stamp;
 
 pub use file::{add, promote};
@@ -82,6 +83,21 @@ pub enum SecretsError {
         /// The file.
         path: PathBuf,
     },
+    /// It is not there, and something needs the very one that was.
+    #[error(
+        "{} is missing, and the store holds {what} that nothing else can read. Put the file `secrets` back (from a copy that `regcard \
+         backup` made, or from another gateway on the same database). If it is lost for good, `regcard secret add` makes another: access \
+         tokens, webhooks' secrets and the tokens of other registration APIs then have to be made anew", path.display()
+    )]
+    Lost {
+        /// The file.
+        path: PathBuf,
+        /// What needs it.
+        what: &'static str,
+    },
+    /// What needs it cannot be found out.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// There is none of this name.
     #[error("there is no secret {0}; `regcard secret list` shows what there is")]
     Unknown(String),
@@ -121,6 +137,35 @@ impl Secrets {
         Ok(Secrets { masters: RwLock::new(file::read(&path)?), stamp: Mutex::new(stamp), path })
     }
 
+    /// The same beside a store: none are made where it holds what only those can read that were there.
+    ///
+    /// # Errors
+    /// As for [`Secrets::open`], and [`SecretsError::Lost`].
+    pub async fn beside(data: &Path, store: &dyn Store) -> Result<Secrets, SecretsError> {
+        Secrets::look_for(data, store).await?;
+        Secrets::open(data)
+    }
+
+    /// Whether they are there, or nothing needs them yet.
+    ///
+    /// # Errors
+    /// [`SecretsError::Lost`].
+    pub async fn look_for(data: &Path, store: &dyn Store) -> Result<(), SecretsError> {
+        // Looked at again last: another process may make them, and what needs them, meanwhile.
+        if !Secrets::are_there(data)
+            && let Some(what) = in_need(store).await?
+            && !Secrets::are_there(data)
+        {
+            return Err(SecretsError::Lost { path: file::path(data), what });
+        }
+        Ok(())
+    }
+
+    /// Whether there are any. Where nobody can tell, there are: whoever reads them then says why they cannot be read.
+    pub fn are_there(data: &Path) -> bool {
+        file::path(data).try_exists().unwrap_or(true)
+    }
+
     /// Reads the file again if it is not as it was; whether it was so. What cannot be read changes nothing, and is told once.
     ///
     /// # Errors
@@ -158,6 +203,19 @@ impl Secrets {
     fn with<T>(&self, read: impl FnOnce(&[Master]) -> T) -> T {
         read(&self.masters.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What a store holds that cannot be read without the secrets it was made with.
+async fn in_need(store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
+    for merchant in store.merchants().await? {
+        if matches!(merchant.mode, Mode::Forward(_)) {
+            return Ok(Some("the sealed token of another registration API"));
+        }
+        if store.keys(merchant.id).await?.iter().any(|kept| matches!(kept.key.kind, KeyKind::Access(_))) {
+            return Ok(Some("access tokens"));
+        }
+    }
+    Ok((!store.webhooks(None).await?.is_empty()).then_some("the sealed secrets of webhooks"))
 }
 
 fn derive(master: &Master, purpose: Purpose) -> [u8; 32] {

@@ -110,7 +110,8 @@ pub fn open(wanted: &config::Store, data: &Path) -> Result<Arc<dyn Store>, Store
 fn told(error: &::postgres::Error) -> String {
     match error.as_db_error() {
         Some(said) => format!("{} {}", said.code().code(), said.message()),
-        None => error.to_string(),
+        // Why a connection failed stands one level below.
+        None => std::error::Error::source(error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}")),
     }
 }
 

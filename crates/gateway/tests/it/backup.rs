@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::json;
 
-use crate::process::{Process, line, run};
+use crate::process::{Process, folder_on_disk, line, run};
 use crate::shop::{photo, registration, registration_with};
 
 #[tokio::test]
@@ -36,4 +36,43 @@ async fn what_was_answered_before_a_copy_is_in_it_with_receipt_and_keys() {
     let replayed = page.register("0123456789abcdef", typed).await;
     assert_eq!((replayed.status, replayed.header("idempotency-replayed")), (201, "true".to_owned()));
     page.register("after-the-copy-was-made", registration("SN-2")).await.good(201);
+}
+
+#[test]
+fn a_copy_before_the_first_start_holds_what_there_is_and_one_that_fails_leaves_nothing() {
+    let home = folder_on_disk();
+    let folder = home.path();
+    let nothing = run(folder, &["backup", "copy"]);
+    let said = String::from_utf8_lossy(&nothing.stderr).into_owned();
+    assert!(!nothing.status.success() && said.contains("regcard-data/regcard.sqlite3: nothing has been kept yet"), "{said}");
+    line(folder, &["merchant", "put", "demo", "--name", "Demo"]);
+    assert_eq!(line(folder, &["backup", "copy", "--json"]), r#"{"folder":"copy","notCopiedBucket":null,"receipts":0}"#);
+    assert!(line(folder, &["--data", "copy", "merchant", "list"]).contains("Demo"));
+
+    // A receipt that cannot be copied: a folder of that name.
+    let broken = folder.join("regcard-data").join("receipts").join("a-folder");
+    std::fs::create_dir_all(&broken).unwrap();
+    let failed = run(folder, &["backup", "second"]);
+    let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert!(!failed.status.success() && said.contains("regcard-data/receipts/a-folder: "), "{said}");
+    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("second")), "{left:?}");
+    let nowhere = run(folder, &["backup", "no/where"]);
+    let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+    assert!(!nowhere.status.success() && said.contains("no/"), "{said}");
+}
+
+#[test]
+fn a_copy_says_which_bucket_is_not_in_it() {
+    let home = folder_on_disk();
+    home.configure(
+        "[receipts.s3]\nendpoint = 'https://s3.example'\nbucket = 'shop-receipts'\naccess_key_file = 'key'\nsecret_key_file = 'key'\n",
+    );
+    std::fs::write(home.path().join("key"), "word").unwrap();
+    line(home.path(), &["merchant", "put", "demo"]);
+    let said = run(home.path(), &["backup", "copy"]);
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("does not hold the receipts in the bucket \"shop-receipts\"") && !said.contains("everything"), "{said}");
+    let said: serde_json::Value = serde_json::from_str(&line(home.path(), &["backup", "second", "--json"])).unwrap();
+    assert_eq!(said["notCopiedBucket"], "shop-receipts");
 }

@@ -1,9 +1,10 @@
 //! The binary as a merchant meets it: commands that make a shop, a gateway that starts, ends, and says what is wrong.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::process::{Process, folder, line, run};
+use crate::process::{Process, does_not_start, folder, folder_on_disk, line, run};
 use crate::shop::{FORM, ORIGIN, registration};
 
 fn said(output: &std::process::Output) -> String {
@@ -78,4 +79,97 @@ async fn the_gateways_secret_is_its_owners_alone() {
     fs::set_permissions(&secrets, fs::Permissions::from_mode(0o644)).unwrap();
     let refused = run(gateway.folder(), &["serve", "--listen", "127.0.0.1:0"]);
     assert!(!refused.status.success() && said(&refused).contains("mode 600"), "{}", said(&refused));
+}
+
+#[tokio::test]
+async fn a_second_gateway_on_one_data_folder_is_refused_and_touches_nothing() {
+    let mut gateway = Process::start();
+    let coming = gateway.folder().join("regcard-data").join("coming").join("on-its-way");
+    fs::write(&coming, "half a receipt").unwrap();
+    let told = does_not_start(gateway.folder());
+    assert!(told.contains("another gateway serves the data folder regcard-data"), "{told}");
+    assert!(coming.exists());
+    // Commands work beside the one, and after it was killed the next one starts at once.
+    line(gateway.folder(), &["merchant", "put", "second"]);
+    gateway.kill();
+    gateway.start_again();
+    assert!(!coming.exists(), "what a crash left is swept away");
+}
+
+#[test]
+fn access_tokens_without_the_secret_they_were_made_with_are_told_and_no_other_secret_is_made() {
+    let folder = folder_on_disk();
+    line(folder.path(), &["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM]);
+    let secrets = folder.path().join("regcard-data").join("secrets");
+    assert!(!secrets.exists(), "nothing needs one yet");
+    line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "access"]);
+    let kept = fs::read(&secrets).unwrap();
+    fs::remove_file(&secrets).unwrap();
+    let lost = "put the file `secrets` back";
+    assert!(does_not_start(folder.path()).to_lowercase().contains(lost));
+    for arguments in [
+        &["key", "create", "--merchant", "demo", "--kind", "access"][..],
+        &["secret", "list"],
+        &["webhook", "add", "demo", "https://shop.example/hooks"],
+        &["backup", "copy"],
+    ] {
+        let output = run(folder.path(), arguments);
+        assert!(!output.status.success() && said(&output).to_lowercase().contains(lost), "{arguments:?}: {}", said(&output));
+    }
+    assert!(!secrets.exists() && !folder.path().join("copy").exists());
+    // What needs none goes on.
+    line(folder.path(), &["key", "list", "--merchant", "demo"]);
+    assert_eq!(line(folder.path(), &["secret", "add"]), "k1", "whoever has lost it for good says so");
+    fs::write(&secrets, kept).unwrap();
+    assert_eq!(line(folder.path(), &["secret", "list"]), "k1");
+}
+
+#[tokio::test]
+async fn a_script_reads_where_a_gateway_listens() {
+    let folder = folder();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_regcard"))
+        .env_clear()
+        .current_dir(folder.path())
+        .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(said["listening"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+}
+
+#[test]
+fn what_cannot_be_opened_is_named_with_what_to_do() {
+    let home = folder_on_disk();
+    let folder = home.path();
+    fs::write(folder.join("a-file"), "").unwrap();
+    fs::create_dir_all(folder.join("broken").join("regcard.sqlite3")).unwrap();
+    fs::write(folder.join("away.toml"), "[store]\npostgres = 'postgres://regcard@127.0.0.1:1/kept'\n").unwrap();
+    fs::write(folder.join("empty"), "\n").unwrap();
+    for (arguments, told) in [
+        (&["--data", "a-file", "merchant", "list"][..], &["a-file", "--data names another"][..]),
+        (&["--data", "a-file/data", "serve", "--listen", "127.0.0.1:0"], &["a-file/data", "--data names another"]),
+        (&["--data", "/proc/regcard", "merchant", "list"], &["/proc/regcard", "--data names another"]),
+        (&["--data", "broken", "merchant", "list"], &["broken/regcard.sqlite3", "to write it"]),
+        (&["--config", "away.toml", "merchant", "list"], &["PostgreSQL at 127.0.0.1:1/kept", "refused", "is it running"]),
+        (
+            &["merchant", "put", "demo", "--upstream", "https://api.example/api", "--upstream-token-file", "empty"],
+            &["empty holds no token"],
+        ),
+        (
+            &["merchant", "put", "demo", "--upstream", "https://api.example/api", "--upstream-token-file", "missing"],
+            &["missing: No such file"],
+        ),
+    ] {
+        let output = run(folder, arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        for word in told {
+            assert!(said(&output).contains(word), "{arguments:?}: {word}: {}", said(&output));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! From nothing to a shop that registers, by one command; and never over what is there.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::process::{line, run};
 
@@ -84,4 +85,31 @@ fn what_cannot_be_is_refused_before_anything_is_made() {
         assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains(told), "{arguments:?}: {refused:?}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_cannot_be_written_is_found_out_before_there_is_a_token_and_the_next_try_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |more: &[&str]| run(folder.path(), &[&["init", "--origin", "https://shop.example"], more].concat());
+    fs::write(folder.path().join("taken.svg"), "mine").unwrap();
+    for (more, told) in [
+        (&["--qr-svg", "nowhere/x.svg"][..], "nowhere/x.svg cannot be written, and nothing was changed"),
+        (&["--qr-svg", "taken.svg"], "taken.svg cannot be written, and nothing was changed"),
+        (&["--config", "nowhere/regcard.toml"], "nowhere/regcard.toml cannot be written, and nothing was changed"),
+    ] {
+        let refused = init(more);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(!refused.status.success() && said.contains(told) && refused.stdout.is_empty(), "{said}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{more:?}");
+    }
+    let data = folder.path().join("regcard-data");
+    fs::create_dir(&data).unwrap();
+    fs::write(data.join("secrets"), format!("k1 {}\n", "0".repeat(64))).unwrap();
+    fs::set_permissions(data.join("secrets"), fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = init(&[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("mode 600") && refused.stdout.is_empty(), "{refused:?}");
+    assert_eq!(line(folder.path(), &["merchant", "list"]), "");
+    fs::set_permissions(data.join("secrets"), fs::Permissions::from_mode(0o600)).unwrap();
+    let done = init(&["--qr-svg", "box.svg"]);
+    assert!(done.status.success() && String::from_utf8_lossy(&done.stdout).contains("access token: sk_live_"), "{done:?}");
 }
