@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::operation;
 
 /// Every status of a problem, and the codes that come with it.
-const PROBLEMS: [(u16, &str, &[ProblemCode]); 17] = [
+const PROBLEMS: [(u16, &str, &[ProblemCode]); 18] = [
     (400, "The request cannot be understood.", &[BadRequest, MalformedJson, IdempotencyKeyMissing]),
     (401, "No credential, or one that is not good here.", &[Unauthorized, TokenExpired]),
     (403, "The credential is good, but not for this.", &[OriginNotAllowed, KeyDisabled, FormNotAllowed, ScopeMissing, GrantInvalid]),
