@@ -11,6 +11,7 @@ mod init;
 mod keys;
 mod merchants;
 mod outbox;
+mod registration_lines;
 mod registrations;
 mod secrets;
 mod serials;

@@ -1,67 +1,32 @@
 //! `regcard registrations`: a merchant's registrations, from a file and into one, under the names that the registration API's own lists
 //! have. Any other column is one of the merchant's fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use regcard_protocol::validate::{Complaint, Fault};
-use serde_json::{Map, Value, json};
+use regcard_protocol::validate::Complaint;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::files::{Reading, not_read, not_written, output};
+use super::registration_lines::{COLUMNS, Cells, cells, column, own_columns};
 use super::{CliError, data_folder, known, print, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::forms::{Forms, LoadedForm};
+use crate::forms::Forms;
 use crate::lists::{ListError, Writer};
-use crate::store::{NewBatch, Record, Registering, Store};
-use crate::{clock, record, register, server_json};
+use crate::store::{NewBatch, Registering, Store};
+use crate::{clock, register};
 
 /// Registrations that are read at a time.
 const ROWS: usize = 1_000;
-
-/// The columns, in the order they are written; the merchant's fields follow.
-const COLUMNS: [&str; 30] = [
-    "id",
-    "type",
-    "createdAt",
-    "status",
-    "productName",
-    "productId",
-    "sku",
-    "variantId",
-    "customerName",
-    "customerEmail",
-    "firstName",
-    "lastName",
-    "phone",
-    "address1",
-    "address2",
-    "city",
-    "state",
-    "country",
-    "postCode",
-    "serialNumbers",
-    "purchaseDate",
-    "warranty",
-    "warrantyStartDate",
-    "warrantyEndDate",
-    "lastServiceDate",
-    "orderId",
-    "orderNumber",
-    "customerTags",
-    "updatedAt",
-    "productSku",
-];
-
-/// Columns that are written for people and say nothing new when they are read.
-const TOLD_ONLY: [&str; 4] = ["status", "customerTags", "updatedAt", "productSku"];
 
 /// Registrations.
 #[derive(Debug, Subcommand)]
 pub(super) enum Registrations {
     /// Add those of a list with the columns productName, customerEmail and whatever else there is, as any spreadsheet writes it. A line
-    /// that was added before is not added again, also if it was erased since.
+    /// that was added before is not added again, also if it was erased since; of two lines that are the same each is one.
     Import {
         /// Whose.
         #[arg(long)]
@@ -128,9 +93,14 @@ async fn import(
         return Err(not_read(&file, ListError::Columns { what, seen: columns }));
     }
     let (mut added, mut before) = (0_usize, 0_usize);
+    let (mut seen, mut told_only) = (HashMap::new(), BTreeSet::new());
     while let Some(line) = reading.list.next_line().map_err(|source| not_read(&file, source))? {
         let came = match line.cells {
-            Ok(cells) => add(store, forms, &offered, &merchant, &form, &columns, &cells).await?,
+            Ok(cells) => {
+                let line = Cells { columns: &columns, cells: &cells };
+                told_only.extend(line.not_read());
+                add(store, forms, Import { merchant: &merchant, offered: &offered, form: &form }, line, &mut seen).await?
+            }
             Err(why) => Err(why),
         };
         match came {
@@ -140,6 +110,9 @@ async fn import(
         }
     }
     let bad = reading.end();
+    if !told_only.is_empty() {
+        tell(&format!("not read, since they are worked out here: {}", told_only.into_iter().collect::<Vec<_>>().join(", ")));
+    }
     print(&if json {
         json!({ "added": added, "before": before, "bad": bad }).to_string()
     } else {
@@ -147,32 +120,45 @@ async fn import(
     })
 }
 
+/// Whose registrations come in, and by which forms.
+#[derive(Clone, Copy)]
+struct Import<'a> {
+    merchant: &'a str,
+    offered: &'a [String],
+    /// Of lines that name none.
+    form: &'a str,
+}
+
 async fn add(
     store: &dyn Store,
     forms: &Forms,
-    offered: &[String],
-    merchant: &str,
-    form: &str,
-    columns: &[String],
-    cells: &[String],
+    import: Import<'_>,
+    line: Cells<'_>,
+    seen: &mut HashMap<Uuid, u64>,
 ) -> Result<Result<Came, String>, CliError> {
-    let cell = |name: &str| columns.iter().position(|column| column == name).map(|at| cells[at].as_str()).filter(|cell| !cell.is_empty());
-    let slug = cell("type").unwrap_or(form);
+    let Import { merchant, offered, form } = import;
+    let slug = line.get("type").unwrap_or(form);
     let Some(form) = forms.get(slug).filter(|_| offered.iter().any(|one| one == slug)) else {
         return Ok(Err(format!("\"{slug}\" is no form of the merchant's")));
     };
     // The number that it has, or one that the line itself gives: the same line is the same registration.
-    let id = cell("id").and_then(|id| uuid::Uuid::parse_str(id).ok()).unwrap_or_else(|| of_line(merchant, slug, cells)).to_string();
-    if store.registration_known(merchant.to_owned(), id.clone()).await? {
+    let mut id = line.get("id").and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| of_line(merchant, slug, line.cells, seen));
+    let mut owner = store.registration_owner(id.to_string()).await?;
+    if owner.as_deref().is_some_and(|owner| owner != merchant) {
+        // Another merchant here has it. What it is called is not for that one to say.
+        id = number_of([merchant, "instead of", &id.to_string()].into_iter());
+        owner = store.registration_owner(id.to_string()).await?;
+    }
+    if owner.is_some() {
         return Ok(Ok(Came::Before));
     }
     let now = Clock::System.millis();
-    let created = cell("createdAt").map_or(Some(now), clock::read);
+    let created = line.get("createdAt").map_or(Some(now), clock::read);
     let Some(created) = created.filter(|created| *created <= now) else {
         return Ok(Err("createdAt is no instant that has been, as in 2026-11-24T11:00:00Z".to_owned()));
     };
-    let new = match read(&form, columns, cells) {
-        Ok(sent) => register::server_to_store(id, None, slug.to_owned(), &form.form, sent),
+    let new = match line.read(&form) {
+        Ok(sent) => register::server_to_store(id.to_string(), None, slug.to_owned(), &form.form, sent),
         Err(complaints) => return Ok(Err(told(complaints.iter()))),
     };
     // Whoever imports them has them already: no webhook tells of them.
@@ -185,65 +171,27 @@ async fn add(
     })
 }
 
-fn read(form: &LoadedForm, columns: &[String], cells: &[String]) -> Result<server_json::Sent, Vec<Complaint>> {
-    let mut members = Map::new();
-    for (name, cell) in columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-        if TOLD_ONLY.contains(&name.as_str()) || matches!(name.as_str(), "id" | "type" | "createdAt") {
-            continue;
-        }
-        let value = match name.as_str() {
-            "serialNumbers" => several(cell),
-            // What was more than a text is again.
-            _ if cell.starts_with(['[', '{']) => serde_json::from_str(cell).unwrap_or_else(|_| cell.clone().into()),
-            _ => cell.clone().into(),
-        };
-        members.insert(name.clone(), value);
-    }
-    let flat = server_json::flat(members, &form.form, &Map::new())?;
-    let sent = server_json::read(flat, &form.form, Clock::System.today())?;
-    let missing = |key: &str| Complaint { key: key.to_owned(), index: None, fault: Fault::Required };
-    if sent.customer_email.is_none() {
-        return Err(vec![missing("customerEmail")]);
-    }
-    if server_json::needs_serial(&form.form) && sent.serial_numbers.as_ref().is_none_or(Vec::is_empty) {
-        return Err(vec![missing("serialNumbers")]);
-    }
-    Ok(sent)
-}
-
-/// Serial numbers in one cell.
-fn several(cell: &str) -> Value {
-    if let Ok(Value::Array(list)) = serde_json::from_str(cell) {
-        return Value::Array(list);
-    }
-    cell.split([',', ';', '|', '\n']).map(str::trim).filter(|one| !one.is_empty()).map(Value::from).collect()
-}
-
 fn told<'a>(complaints: impl Iterator<Item = &'a Complaint>) -> String {
     complaints.map(|one| format!("{}: {}", one.key, one.fault.message())).collect::<Vec<_>>().join("; ")
 }
 
-/// A number that the same line has again.
-fn of_line(merchant: &str, form: &str, cells: &[String]) -> uuid::Uuid {
+/// A number that the same line has again. Whoever bought two has two lines that are the same: the second one has another.
+fn of_line(merchant: &str, form: &str, cells: &[String], seen: &mut HashMap<Uuid, u64>) -> Uuid {
+    let first = number_of([merchant, form].into_iter().chain(cells.iter().map(String::as_str)));
+    let before = seen.entry(first).or_default();
+    *before += 1;
+    if *before == 1 { first } else { number_of([first.to_string().as_str(), &before.to_string()].into_iter()) }
+}
+
+/// A number that these give, and no others.
+fn number_of<'a>(parts: impl Iterator<Item = &'a str>) -> Uuid {
     let mut hasher = blake3::Hasher::new();
-    for part in [merchant, form].into_iter().chain(cells.iter().map(String::as_str)) {
+    for part in parts {
         hasher.update(&part.len().to_be_bytes()).update(part.as_bytes());
     }
     let mut bytes = [0; 16];
     hasher.finalize_xof().fill(&mut bytes);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
-/// A column by the names that the lists have for it.
-fn column(name: &str) -> Option<&'static str> {
-    let name = match name {
-        "email" => "customerEmail",
-        "name" => "customerName",
-        "surname" => "lastName",
-        "serialNumber" => "serialNumbers",
-        other => other,
-    };
-    COLUMNS.into_iter().find(|column| *column == name)
 }
 
 async fn export(
@@ -262,9 +210,8 @@ async fn export(
         let records = store.registrations_after(merchant.clone(), after, ROWS).await?;
         let Some(last) = records.last() else { break };
         after = (last.created_at, last.id.clone());
-        for record in records {
-            own.extend(record.fields.into_iter().map(|(key, _)| key).filter(|key| !COLUMNS.contains(&key.as_str())));
-            own.extend(record.receipts.into_iter().map(|receipts| receipts.field));
+        for record in &records {
+            own_columns(record, &mut own);
         }
     }
     let columns: Vec<&str> = COLUMNS.into_iter().chain(own.iter().map(String::as_str)).collect();
@@ -277,7 +224,7 @@ async fn export(
         after = (last.created_at, last.id.clone());
         written += records.len();
         for record in records {
-            let cells = cells(record::shown(public_url, forms, record.clone()), &record, &columns);
+            let cells = cells(public_url, forms, record, &columns);
             list.line(cells.iter().map(String::as_str)).map_err(not_written)?;
         }
     }
@@ -290,24 +237,4 @@ async fn export(
             Ok(())
         }
     }
-}
-
-fn cells(shown: Value, record: &Record, columns: &[&str]) -> Vec<String> {
-    let text = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
-    };
-    columns
-        .iter()
-        .map(|column| match *column {
-            // A comma may be part of a number.
-            "serialNumbers" if record.serial_numbers.iter().any(|one| one.serial.contains([',', ';', '|', '['])) => {
-                text(&shown["serialNumbers"])
-            }
-            "serialNumbers" => record.serial_numbers.iter().map(|one| one.serial.as_str()).collect::<Vec<_>>().join(","),
-            column if COLUMNS.contains(&column) => text(&shown[column]),
-            column => text(&shown["fieldData"][column]),
-        })
-        .collect()
 }

@@ -5,5 +5,5 @@ mod decode;
 mod read;
 mod write;
 
-pub use read::{Line, List, ListError};
+pub use read::{Line, List, ListError, keeps};
 pub use write::{Writer, guarded};

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use thiserror::Error;
 
 use super::decode::{Decoded, texts};
+use super::write::{guarded, is_dangerous};
 
 /// Delimiters that spreadsheets write, by country. Where there is none, or it cannot be told, it is the first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -133,9 +134,14 @@ impl List {
 /// What keeps a cell from becoming a formula is no part of it.
 fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if is_dangerous(rest) => rest,
         Some(_) | None => cell,
     }
+}
+
+/// Whether a text comes out of a cell as it went in.
+pub fn keeps(text: &str) -> bool {
+    !text.is_empty() && unguarded(guarded(text).trim()) == text
 }
 
 /// The first line, whichever way it ends.
@@ -239,7 +245,22 @@ mod tests {
     fn what_keeps_a_cell_from_becoming_a_formula_is_no_part_of_it() {
         let (_, lines) = read(b"serialNumber,sku\n'=1+1,'+49\n'x,''=1\n");
         assert_eq!(lines[0].1, ["=1+1", "+49"]);
-        assert_eq!(lines[1].1, ["'x", "''=1"]);
+        assert_eq!(lines[1].1, ["'x", "'=1"]);
+    }
+
+    #[test]
+    fn a_text_that_is_kept_comes_back_and_others_are_told() {
+        for text in ["=1", "'=1", "''-1", "'t", "'", "a\nb", "\tx", "\"", "0042"] {
+            assert!(keeps(text), "{text:?}");
+            let mut written = Vec::new();
+            let mut writer = crate::lists::Writer::new(&mut written, &["serialNumber"]).unwrap();
+            writer.line([text]).unwrap();
+            writer.end().unwrap();
+            assert_eq!(read(&written).1[0].1, [text], "{text:?}");
+        }
+        for text in ["", " x", "x ", "\n=1", "x\t"] {
+            assert!(!keeps(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -46,7 +46,12 @@ impl<W: Write> Writer<W> {
 
 /// A cell that a spreadsheet shows and does not work out (OWASP, CSV injection).
 pub fn guarded(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    if is_dangerous(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+/// Whether a spreadsheet may work it out. What looks as if it were guarded already is guarded once more, so that its own mark stays.
+pub(super) fn is_dangerous(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 #[cfg(test)]

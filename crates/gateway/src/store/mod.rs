@@ -169,8 +169,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     fn change_registration(&self, change: Change, now: i64) -> Answer<'_, Changing>;
     /// Erases a registration, and leaves a tombstone. The receipts whose files are to be erased; `None` if it is not there.
     fn erase_registration(&self, merchant: String, id: String, now: i64) -> Answer<'_, Option<Vec<Erasure>>>;
-    /// Whether there is, or was, a registration of this number.
-    fn registration_known(&self, merchant: String, id: String) -> Answer<'_, bool>;
+    /// Whose registration has, or had, this number. No two have one, whosever they are.
+    fn registration_owner(&self, id: String) -> Answer<'_, Option<String>>;
     /// Registrations, the oldest first, after this instant and number.
     fn registrations_after(&self, merchant: String, after: (i64, String), limit: usize) -> Answer<'_, Vec<Record>>;
     /// Registrations, the newest first.

@@ -106,8 +106,8 @@ impl<E: Engine> Store for E {
         self.change(move |sql| changes::erase(sql, &merchant, &id, now))
     }
 
-    fn registration_known(&self, merchant: String, id: String) -> Answer<'_, bool> {
-        self.read(move |sql| changes::known(sql, &merchant, &id))
+    fn registration_owner(&self, id: String) -> Answer<'_, Option<String>> {
+        self.read(move |sql| changes::owner(sql, &id))
     }
 
     fn registrations_after(&self, merchant: String, after: (i64, String), limit: usize) -> Answer<'_, Vec<Record>> {

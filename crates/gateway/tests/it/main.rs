@@ -54,6 +54,7 @@ mod idempotency;
 mod languages;
 mod limits;
 mod lists;
+mod lists_of_registrations;
 mod locked;
 mod long_numbers;
 mod mails;

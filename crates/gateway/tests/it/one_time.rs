@@ -8,7 +8,7 @@ use crate::shop::{FORM, Page, Shop, one, registration, registration_with};
 
 /// The form of the stories with these rules for serial numbers.
 fn with_rules(rules: &str) -> String {
-    let (_, fields) = FORM_FILE.split_once("[[field]]").unwrap();
+    let (_, fields) = FORM_FILE.split_once("[[field]]").unwrap_or(("", FORM_FILE));
     format!("[serial_numbers]\n{rules}\n[[field]]{fields}")
 }
 

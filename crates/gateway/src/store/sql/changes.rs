@@ -80,12 +80,12 @@ pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: 
     Ok(Step::Keep(Some(erased)))
 }
 
-pub(in crate::store) fn known(sql: &mut dyn Sql, merchant: &str, id: &str) -> Result<bool, StoreError> {
-    sql.any(
-        "SELECT id FROM registrations WHERE merchant_id = ?1 AND id = ?2
-         UNION ALL SELECT id FROM erased_registrations WHERE merchant_id = ?1 AND id = ?2",
-        values![merchant, id],
-    )
+pub(in crate::store) fn owner(sql: &mut dyn Sql, id: &str) -> Result<Option<String>, StoreError> {
+    let found = sql.row(
+        "SELECT merchant_id FROM registrations WHERE id = ?1 UNION ALL SELECT merchant_id FROM erased_registrations WHERE id = ?1",
+        values![id],
+    )?;
+    found.map(|row| row.text(0)).transpose()
 }
 
 /// What the registration had. All of it is held until the transaction is over.
