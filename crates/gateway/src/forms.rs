@@ -105,6 +105,19 @@ pub fn faults(folder: &Path) -> std::io::Result<Vec<String>> {
     Ok(faults)
 }
 
+/// Whether there is no form at all in a folder.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn are_none(folder: &Path) -> std::io::Result<bool> {
+    for entry in fs::read_dir(folder)? {
+        if entry?.path().extension().is_some_and(|ending| ending == "toml") {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Everything that is wrong with one file.
 pub fn faults_of(path: &Path) -> Vec<String> {
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();

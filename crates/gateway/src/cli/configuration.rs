@@ -6,11 +6,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{CliError, print, tell};
-use crate::config::{self, CommandLine, Fault, Faults, Settings};
+use crate::config::{self, CommandLine, Fault, Faults, Settings, Store};
 use crate::forms;
+use crate::mail::Mailer;
+use crate::receipts::Receipts;
+use crate::secrets::Secrets;
+use crate::store::StoreError;
 
 /// The configuration.
 #[derive(Debug, Subcommand)]
@@ -52,8 +57,30 @@ fn on_the_machine(settings: &Settings) -> Vec<Fault> {
     let secrets = settings.data.join("secrets");
     if fs::metadata(&secrets).is_ok_and(|about| about.permissions().mode() & 0o077 != 0) {
         fault("data", format!("{}: others can read it", secrets.display()), "allow its owner alone (mode 600)");
+    } else if secrets.exists()
+        && let Err(error) = Secrets::open(&settings.data)
+    {
+        fault("data", error.to_string(), "put a copy in its place: another secret would open nothing that this one has made");
+    }
+    if let Err(error) = Receipts::check(&settings.receipts) {
+        fault("receipts.s3", error.to_string(), "docs/receipts.md says what a bucket needs");
+    }
+    if let Some(Err(error)) = settings.mail.as_ref().map(Mailer::open) {
+        fault("mail", error.to_string(), "docs/mail.md says what a mail server needs");
+    }
+    if let Store::Postgres(url) = &settings.store
+        && let Err(error) = url.expose_secret().parse::<postgres::Config>()
+    {
+        fault("store.postgres", StoreError::Url(error).to_string(), "docs/scaling.md has what may stand in it");
     }
     match forms::faults(&settings.forms) {
+        Ok(wrong) if wrong.is_empty() && forms::are_none(&settings.forms).unwrap_or(false) => {
+            fault(
+                "forms",
+                format!("{}: there is no form in it", settings.forms.display()),
+                "docs/forms.md says what one is; `regcard init` makes one",
+            );
+        }
         Ok(wrong) => wrong.into_iter().for_each(|what| fault("forms", what, "docs/forms.md has what a form's file may hold")),
         Err(error) => {
             let what = format!("{}: {error}", settings.forms.display());

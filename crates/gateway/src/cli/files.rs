@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CliError, tell};
+use serde_json::{Value, json};
+
+use super::{CliError, not_said, tell};
 use crate::lists::{List, ListError};
 
 /// Bad lines that are told one by one; a file that is no list at all would fill the screen.
@@ -16,7 +18,15 @@ const TOLD: u64 = 100;
 pub(super) struct Reading {
     pub(super) list: List,
     bar: ProgressBar,
-    bad: u64,
+    left_out: LeftOut,
+}
+
+/// Lines that were left out.
+#[derive(Debug, Default)]
+pub(super) struct LeftOut {
+    pub(super) count: u64,
+    /// The first of them.
+    told: Vec<(u64, String)>,
 }
 
 impl Reading {
@@ -36,23 +46,42 @@ impl Reading {
             bar.set_style(style);
         }
         let list = List::open(bar.wrap_read(source), name).map_err(|source| not_read(file, source))?;
-        Ok(Reading { list, bar, bad: 0 })
+        Ok(Reading { list, bar, left_out: LeftOut::default() })
     }
 
     /// Tells of a line that is left out.
     pub(super) fn leave_out(&mut self, line: u64, why: &str) {
-        self.bad += 1;
-        match self.bad {
-            1..=TOLD => self.bar.suspend(|| tell(&format!("line {line}: {why}"))),
-            _ if self.bad == TOLD + 1 => self.bar.suspend(|| tell("more lines are left out; they are counted")),
+        self.left_out.count += 1;
+        match self.left_out.count {
+            1..=TOLD => {
+                self.bar.suspend(|| tell(&format!("line {line}: {why}")));
+                self.left_out.told.push((line, why.to_owned()));
+            }
+            count if count == TOLD + 1 => self.bar.suspend(|| tell("more lines are left out; they are counted")),
             _ => {}
         }
     }
 
     /// Lines that were left out.
-    pub(super) fn end(self) -> u64 {
+    pub(super) fn end(self) -> LeftOut {
         self.bar.finish_and_clear();
-        self.bad
+        self.left_out
+    }
+}
+
+impl LeftOut {
+    /// What came of a list, with the lines that were left out of it, if there are any.
+    pub(super) fn json(&self, mut came: Value) -> String {
+        came["bad"] = self.count.into();
+        if self.count > 0 {
+            came["leftOut"] = self.told.iter().map(|(line, why)| json!({ "line": line, "why": why })).collect();
+        }
+        came.to_string()
+    }
+
+    /// Whether it was the whole list.
+    pub(super) fn whole(self) -> Result<(), CliError> {
+        if self.count == 0 { Ok(()) } else { Err(CliError::LeftOut(self.count)) }
     }
 }
 
@@ -73,5 +102,5 @@ pub(super) fn output(file: Option<PathBuf>) -> Result<(Box<dyn Write>, bool), Cl
 
 /// A list that could not be written.
 pub(super) fn not_written(source: io::Error) -> CliError {
-    CliError::Io { what: "writing the list".to_owned(), source }
+    not_said("writing the list", source)
 }

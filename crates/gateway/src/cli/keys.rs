@@ -47,7 +47,7 @@ pub(super) enum Keys {
     Rotate {
         /// As for `key revoke`.
         id: String,
-        /// For how long the old one goes on: 90m, 24h, 30d; 0 for not at all.
+        /// For how long the old one goes on: 90m, 24h, 30d, at most 366d; 0 for not at all.
         #[arg(long, default_value = "24h", value_parser = overlap)]
         overlap: i64,
     },
@@ -185,7 +185,10 @@ fn overlap(text: &str) -> Result<i64, String> {
         _ => return Err(wrong()),
     };
     let number: u32 = number.parse().map_err(|_| wrong())?;
-    Ok(i64::from(number) * seconds * 1_000)
+    Some(i64::from(number) * seconds * 1_000).filter(|millis| *millis <= limits::KEY_OVERLAP_MOST).ok_or_else(|| {
+        let days = limits::KEY_OVERLAP_MOST / (24 * 60 * 60 * 1_000);
+        format!("at most {days}d; a key that is to go on for longer needs no other in its place")
+    })
 }
 
 #[cfg(test)]
@@ -196,6 +199,10 @@ mod tests {
     fn a_while_is_a_number_and_a_unit() {
         for (text, millis) in [("0", 0), ("90s", 90_000), ("15m", 900_000), ("24h", 86_400_000), ("2d", 172_800_000)] {
             assert_eq!(overlap(text), Ok(millis));
+        }
+        assert_eq!(overlap("366d"), Ok(limits::KEY_OVERLAP_MOST));
+        for text in ["367d", "99999999d", "4294967295d"] {
+            assert!(overlap(text).is_err_and(|why| why.contains("at most 366d")), "{text}");
         }
         for text in ["", "24", "h", "-1h", "1w", "1.5h", "é"] {
             assert!(overlap(text).is_err(), "{text}");

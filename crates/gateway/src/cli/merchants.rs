@@ -11,9 +11,9 @@ use url::Url;
 use super::{CliError, data_folder, known, print, secrets_of, seen_everywhere, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::forms::is_slug;
+use crate::forms::{Forms, is_slug};
 use crate::origin::Origin;
-use crate::store::{MerchantSettings, Mode, Store, Upstream};
+use crate::store::{Merchant, MerchantSettings, Mode, Store, Upstream};
 use crate::token::seal_upstream_token;
 
 /// Merchants.
@@ -71,13 +71,15 @@ impl Merchants {
                     (_, _) => None,
                 };
                 let new = store.merchant(id.clone()).await?.is_none();
-                let settings = MerchantSettings { id, name, origins, forms, upstream, upload_origins: Vec::new() };
-                store.put_merchant(settings, Clock::System.millis()).await?;
+                let put = MerchantSettings { id: id.clone(), name, origins, forms, upstream, upload_origins: Vec::new() };
+                store.put_merchant(put, Clock::System.millis()).await?;
                 // What nobody knew nobody believes.
                 if !new {
                     seen_everywhere().await;
                 }
-                Ok(())
+                let Some(kept) = store.merchant(id).await? else { return Ok(()) };
+                warn(&kept, &Forms::new(&settings.forms), &settings.forms);
+                print(&line(&kept, json))
             }
             Merchants::Notify { id, address, nobody: _ } => {
                 let address = address.map(|text| recipient(&text)).transpose()?;
@@ -93,31 +95,45 @@ impl Merchants {
                     format!("{id}\t{}", address.as_deref().unwrap_or("nobody is told"))
                 })
             }
-            Merchants::List => {
-                for merchant in store.merchants().await? {
-                    let origins: Vec<&str> = merchant.origins.iter().map(Origin::as_str).collect();
-                    let upstream = match &merchant.mode {
-                        Mode::Own | Mode::Test => None,
-                        Mode::Forward(upstream) => Some(upstream.url.as_str()),
-                    };
-                    if json {
-                        let line = json!({ "id": merchant.id, "name": merchant.name, "origins": origins, "forms": merchant.forms, "upstream": upstream, "noticeTo": merchant.notice_to });
-                        print(&line.to_string())?;
-                    } else {
-                        let told = merchant.notice_to.as_ref().map_or_else(|| "nobody is told".to_owned(), |to| format!("told: {to}"));
-                        let keeps = upstream.map_or_else(|| "kept here".to_owned(), |url| format!("kept at {url}"));
-                        print(&format!(
-                            "{}\t{}\t{}\t{}\t{keeps}\t{told}",
-                            merchant.id,
-                            merchant.name,
-                            origins.join(" "),
-                            merchant.forms.join(" ")
-                        ))?;
-                    }
-                }
-                Ok(())
-            }
+            Merchants::List => store.merchants().await?.iter().try_for_each(|merchant| print(&line(merchant, json))),
         }
+    }
+}
+
+/// A merchant as it is kept.
+fn line(merchant: &Merchant, json: bool) -> String {
+    let origins: Vec<&str> = merchant.origins.iter().map(Origin::as_str).collect();
+    let upstream = match &merchant.mode {
+        Mode::Own | Mode::Test => None,
+        Mode::Forward(upstream) => Some(upstream.url.as_str()),
+    };
+    if json {
+        return json!({
+            "id": merchant.id, "name": merchant.name, "origins": origins, "forms": merchant.forms, "upstream": upstream,
+            "noticeTo": merchant.notice_to,
+        })
+        .to_string();
+    }
+    let told = merchant.notice_to.as_ref().map_or_else(|| "nobody is told".to_owned(), |to| format!("told: {to}"));
+    let keeps = upstream.map_or_else(|| "kept here".to_owned(), |url| format!("kept at {url}"));
+    [merchant.id.as_str(), &merchant.name, &origins.join(" "), &merchant.forms.join(" "), &keeps, &told].join("\t")
+}
+
+/// What a merchant still needs before anybody can register.
+fn warn(merchant: &Merchant, forms: &Forms, folder: &Path) {
+    let id = &merchant.id;
+    if merchant.origins.is_empty() {
+        tell(&format!("{id} has no origin: its card works on no page but the gateway's own; --origin names the shop's"));
+    }
+    if merchant.forms.is_empty() {
+        tell(&format!("{id} has no form: nobody can register; --form names one"));
+    }
+    for form in merchant.forms.iter().filter(|form| forms.get(form).is_none()) {
+        let file = folder.join(format!("{form}.toml"));
+        tell(&format!(
+            "{id} has the form \"{form}\", and {} is not there or cannot be used; `regcard form check` looks at it",
+            file.display()
+        ));
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{CliError, data_folder, print, tell};
+use super::{CliError, data_folder, known, print, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
 use crate::forward;
@@ -64,6 +64,9 @@ impl Outbox {
         let now = Clock::System.millis();
         match self {
             Outbox::List { merchant, state } => {
+                if let Some(merchant) = &merchant {
+                    known(&*store, merchant).await?;
+                }
                 let mut query = OutboxQuery { merchant, state, after: None, limit: PAGE };
                 loop {
                     let rows = store.outbox_list(query.clone()).await?;
@@ -88,7 +91,8 @@ impl Outbox {
                 let mut refused = Vec::new();
                 for id in &ids {
                     if !store.outbox_retry(id.clone(), resend, now).await? {
-                        refused.push(id.clone());
+                        let kept = store.outbox_row(id.clone()).await?.is_some();
+                        refused.push((id.clone(), kept));
                     }
                 }
                 done(&ids, &refused, "taken up again", json)
@@ -98,10 +102,13 @@ impl Outbox {
                 let ids = which.ids(&*store).await?;
                 let mut refused = Vec::new();
                 for id in &ids {
-                    let row = store.outbox_row(id.clone()).await?.ok_or_else(|| unknown(id))?;
+                    let Some(row) = store.outbox_row(id.clone()).await? else {
+                        refused.push((id.clone(), false));
+                        continue;
+                    };
                     let told = forward::given_up(&row, arrived.clone());
                     if !store.outbox_discard(id.clone(), told, now).await? {
-                        refused.push(id.clone());
+                        refused.push((id.clone(), true));
                     }
                 }
                 done(&ids, &refused, "given up", json)
@@ -115,6 +122,7 @@ impl Which {
         let Some(merchant) = self.parked else {
             return Ok(self.ids);
         };
+        known(store, &merchant).await?;
         let mut ids = Vec::new();
         for state in OutboxState::ALL.into_iter().filter(|state| state.is_parked()) {
             let mut query = OutboxQuery { merchant: Some(merchant.clone()), state: Some(state), after: None, limit: PAGE };
@@ -131,12 +139,20 @@ impl Which {
     }
 }
 
-fn done(ids: &[String], refused: &[String], what: &str, json: bool) -> Result<(), CliError> {
+/// `refused`: which, and whether there is such a message.
+fn done(ids: &[String], refused: &[(String, bool)], what: &str, json: bool) -> Result<(), CliError> {
     if json {
-        print(&json!({ "done": ids.len() - refused.len(), "refused": refused }).to_string())?;
+        let ids_of = |there: bool| refused.iter().filter(|(_, kept)| *kept == there).map(|(id, _)| id.as_str()).collect::<Vec<_>>();
+        let mut said = json!({ "done": ids.len() - refused.len(), "refused": ids_of(true) });
+        if refused.iter().any(|(_, kept)| !kept) {
+            said["unknown"] = ids_of(false).into();
+        }
+        print(&said.to_string())?;
     } else {
         print(&format!("{} {what}", ids.len() - refused.len()))?;
-        refused.iter().for_each(|id| tell(&format!("{id} is settled, or being sent just now")));
+    }
+    for (id, kept) in refused {
+        tell(&if *kept { format!("{id} is settled, or being sent just now") } else { unknown(id).to_string() });
     }
     if refused.is_empty() { Ok(()) } else { Err(CliError::Usage("not all of them could be".to_owned())) }
 }

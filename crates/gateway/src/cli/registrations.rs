@@ -26,7 +26,8 @@ const ROWS: usize = 1_000;
 #[derive(Debug, Subcommand)]
 pub(super) enum Registrations {
     /// Add those of a list with the columns productName, customerEmail and whatever else there is, as any spreadsheet writes it. A line
-    /// that was added before is not added again, also if it was erased since; of two lines that are the same each is one.
+    /// that was added before is not added again, also if it was erased since; of two lines that are the same each is one. Lines that cannot
+    /// be added are told and left out; the exit code is 3 then.
     Import {
         /// Whose.
         #[arg(long)]
@@ -109,15 +110,16 @@ async fn import(
             Err(why) => reading.leave_out(line.number, &why),
         }
     }
-    let bad = reading.end();
+    let left_out = reading.end();
     if !told_only.is_empty() {
         tell(&format!("not read, since they are worked out here: {}", told_only.into_iter().collect::<Vec<_>>().join(", ")));
     }
     print(&if json {
-        json!({ "added": added, "before": before, "bad": bad }).to_string()
+        left_out.json(json!({ "added": added, "before": before }))
     } else {
-        format!("{added} registrations added, {before} were there before, {bad} lines left out")
-    })
+        format!("{added} registrations added, {before} were there before, {} lines left out", left_out.count)
+    })?;
+    left_out.whole()
 }
 
 /// Whose registrations come in, and by which forms.

@@ -31,6 +31,7 @@ const COLUMNS: [&str; 4] = ["serialNumber", "sku", "customerTags", "productName"
 pub(super) enum Serials {
     /// Load them from a list with the columns serialNumber and, if wanted, sku, customerTags and productName, as any spreadsheet
     /// writes it. Running it again changes what has changed: an empty cell takes away what it held, a column that is not there leaves it.
+    /// Lines that cannot be loaded are told and left out; the exit code is 3 then.
     Import {
         /// Whose.
         #[arg(long)]
@@ -79,6 +80,10 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
     let (mut loading, mut waiting) = (Loading::new(store, merchant), Vec::with_capacity(ROWS));
     while let Some(line) = reading.list.next_line().map_err(|source| not_read(&file, source))? {
         let read = line.cells.and_then(|cells| {
+            // Blanks are taken out of a number; two lines are no number with a blank in it, but a quote too many.
+            if cells[serial_number].contains(['\n', '\r']) {
+                return Err("a line ends within the serial number".to_owned());
+            }
             let serial = SerialNumber::parse(&cells[serial_number]).map_err(|error| error.to_string())?;
             let note = |place: Option<usize>| place.map(|place| note(&cells[place])).transpose();
             Ok(NewSerial { serial, sku: note(sku)?, customer_tags: note(customer_tags)?, product_name: note(product_name)? })
@@ -92,12 +97,13 @@ async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) 
         }
     }
     loading.load(waiting).await?;
-    let (loaded, bad) = (loading.loaded, reading.end());
+    let (loaded, left_out) = (loading.loaded, reading.end());
     print(&if json {
-        json!({ "loaded": loaded, "bad": bad }).to_string()
+        left_out.json(json!({ "loaded": loaded }))
     } else {
-        format!("{loaded} serial numbers loaded, {bad} lines left out")
-    })
+        format!("{loaded} serial numbers loaded, {} lines left out", left_out.count)
+    })?;
+    left_out.whole()
 }
 
 /// Writes a long list commit by commit, each short enough for a gateway that runs meanwhile.

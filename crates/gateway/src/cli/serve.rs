@@ -18,6 +18,7 @@ use super::{CliError, print};
 use crate::app::{App, Config};
 use crate::clock::Clock;
 use crate::config::{self, CommandLine, Log, LogFormat, Operator, Settings};
+use crate::forms;
 use crate::limits;
 use crate::listen::{self, Crowd, Door, Pace};
 use crate::measure;
@@ -81,6 +82,12 @@ impl Serve {
 async fn serve(settings: Settings, json: bool) -> Result<(), CliError> {
     let io = |what: String| move |source| CliError::Io { what, source };
     begin_log(&settings.log);
+    let folder = settings.forms.display();
+    match forms::are_none(&settings.forms) {
+        Ok(false) => {}
+        Ok(true) => tracing::warn!("there is no form in {folder}: nobody can register; `regcard init` makes one"),
+        Err(error) => tracing::warn!("the forms in {folder} cannot be read, and nobody can register: {error}"),
+    }
     let listener = TcpListener::bind(settings.listen).await.map_err(io(format!("cannot listen on {}", settings.listen)))?;
     let bound = listener.local_addr().map_err(io("cannot listen".to_owned()))?;
     let public_url = match &settings.public_url {

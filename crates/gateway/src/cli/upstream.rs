@@ -1,11 +1,15 @@
 //! `regcard upstream`: what a merchant's registration API is like.
 
+use std::net::IpAddr;
+
 use clap::Subcommand;
 use serde_json::json;
+use url::{Host, Url};
 
 use super::{CliError, data_folder, print, secrets_of, tell};
 use crate::clock::{self, Clock};
 use crate::config::Settings;
+use crate::public_address::is_private;
 use crate::store::Mode;
 use crate::upstream::Upstreams;
 use crate::upstream::survey::{NAME, survey};
@@ -24,10 +28,22 @@ pub(super) enum Upstream {
         /// Add a serial number, send a file of four bytes, and register and delete one registration, all under the name of REGCARD-PROBE.
         #[arg(long)]
         write: bool,
-        /// It may have an address that only this machine or its network reaches.
+        /// It may have an address that only this machine or its network reaches, also where the configuration does not say so.
         #[arg(long)]
         allow_private_upstreams: bool,
     },
+}
+
+/// The private address that an upstream has, if it has no public one.
+async fn private_address(url: &str) -> Option<IpAddr> {
+    let url = Url::parse(url).ok()?;
+    let found: Vec<IpAddr> = match url.host()? {
+        Host::Ipv4(address) => vec![address.into()],
+        Host::Ipv6(address) => vec![address.into()],
+        Host::Domain(name) => tokio::net::lookup_host((name, 0)).await.ok()?.map(|address| address.ip()).collect(),
+    };
+    let first = found.first().copied();
+    first.filter(|_| found.iter().all(|address| is_private(*address)))
 }
 
 impl Upstream {
@@ -38,7 +54,15 @@ impl Upstream {
         let Mode::Forward(upstream) = &merchant.mode else {
             return Err(CliError::Usage(format!("the registrations of \"{id}\" are kept here; there is no upstream")));
         };
-        let upstreams = Upstreams::new(allow_private_upstreams);
+        let allow_private = allow_private_upstreams || settings.allow_private_upstreams;
+        if !allow_private && let Some(address) = private_address(&upstream.url).await {
+            return Err(CliError::Usage(format!(
+                "the upstream {} has the address {address}, which only this machine or its network reaches. If that is meant, set \
+                 allow_private_upstreams = true in the configuration, so that the gateway calls it as well, or try it with --allow-private-upstreams",
+                upstream.url
+            )));
+        }
+        let upstreams = Upstreams::new(allow_private);
         let secrets = secrets_of(settings, &*store).await?;
         let client = upstreams.client(&secrets, &id, upstream);
         let client = client.map_err(|error| CliError::Usage(format!("the upstream cannot be called: {error}")))?;

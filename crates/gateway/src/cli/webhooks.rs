@@ -101,6 +101,9 @@ impl Webhooks {
                 }
             }
             Webhooks::List { merchant } => {
+                if let Some(merchant) = &merchant {
+                    known(&*store, merchant).await?;
+                }
                 let counts = store.webhook_counts().await?;
                 for endpoint in store.webhooks(merchant).await? {
                     let count = counts.iter().find(|count| count.endpoint == endpoint.id).cloned().unwrap_or_default();
@@ -140,12 +143,21 @@ impl Webhooks {
             }
             Webhooks::Replay { endpoint, since, message } => {
                 store.webhook(endpoint.clone()).await?.ok_or_else(|| unknown(&endpoint))?;
-                let which = match (message, since) {
+                let which = match (message.clone(), since) {
                     (Some(message), _) => Replay::One(message),
                     (None, Some(since)) => Replay::Since(since.as_millisecond()),
                     (None, None) => Replay::Failed,
                 };
-                let taken_up = store.replay_webhooks(endpoint, which, now).await?;
+                let taken_up = store.replay_webhooks(endpoint.clone(), which, now).await?;
+                if let Some(message) = message.filter(|_| taken_up == 0) {
+                    let kept = store.outbox_row(message.clone()).await?;
+                    let own = kept.is_some_and(|row| row.endpoint == endpoint);
+                    return Err(CliError::Usage(if own {
+                        format!("the message \"{message}\" is being sent just now, or nothing of it is kept that could be sent")
+                    } else {
+                        format!("the endpoint \"{endpoint}\" has no message \"{message}\"; `regcard outbox list` tells which there are")
+                    }));
+                }
                 print(&if json { json!({ "takenUp": taken_up }).to_string() } else { format!("{taken_up} taken up again") })
             }
         }

@@ -35,6 +35,8 @@ pub(super) struct Given {
 #[derive(Debug, Default)]
 pub(super) struct AllGiven {
     pub settings: BTreeMap<&'static str, Given>,
+    /// Sections that are there and say nothing.
+    pub empty: Vec<(String, Place)>,
     pub faults: Vec<Fault>,
 }
 
@@ -62,6 +64,7 @@ impl AllGiven {
             let setting = known::SETTINGS.iter().find(|setting| **setting == name);
             match (value.get_ref(), setting) {
                 (DeValue::Table(_), Some(_)) => self.fault(name, place, "is a setting, not a section", "write NAME = VALUE"),
+                (DeValue::Table(inner), None) if known::is_section(&name) && inner.is_empty() => self.empty.push((name, place)),
                 (DeValue::Table(inner), None) if known::is_section(&name) => self.table(path, text, &name, inner),
                 (_, None) if known::is_section(&name) => {
                     let hint = format!("write [{name}] and the settings below it");

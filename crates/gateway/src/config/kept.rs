@@ -53,7 +53,8 @@ pub struct Mail {
 }
 
 pub(super) fn store(from: &mut Reader) -> Store {
-    let Some(url) = from.secret("store.postgres", "store.postgres_file", holds_no_password) else {
+    let wanted = from.any("store");
+    let Some(url) = key(from, wanted, "store.postgres", "store.postgres_file", holds_no_password) else {
         return Store::Sqlite;
     };
     let setting = if from.has("store.postgres") { "store.postgres" } else { "store.postgres_file" };

@@ -14,6 +14,8 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use tracing::level_filters::LevelFilter;
+
 use crate::client_address::{Header, Trusted};
 use crate::limits;
 use crate::origin::Origin;
@@ -173,7 +175,7 @@ pub fn of_text(text: &str) -> Result<Settings, Faults> {
 }
 
 fn read(all: AllGiven) -> (Settings, Reader) {
-    let mut reader = Reader { given: all.settings, faults: all.faults, asked: Vec::new() };
+    let mut reader = Reader { given: all.settings, empty: all.empty, faults: all.faults, asked: Vec::new() };
     let from = &mut reader;
     let settings = Settings {
         data: from.path("data").unwrap_or_else(|| "regcard-data".into()),
@@ -261,7 +263,12 @@ fn log(from: &mut Reader) -> Log {
         _ => None,
     };
     let format = from.parsed("log.format", read, "no format", "it is \"text\" or \"json\"").unwrap_or(LogFormat::Text);
-    let good = |text: &str| tracing_subscriber::EnvFilter::try_new(text).is_ok().then(|| text.to_owned());
+    // A word alone would be read as the name of a module, and a misspelt level would switch the log off.
+    let said = |one: &str| one.is_empty() || one.contains(['=', '[']) || one.parse::<LevelFilter>().is_ok();
+    let good = |text: &str| {
+        let good = text.split(',').map(str::trim).all(said) && tracing_subscriber::EnvFilter::try_new(text).is_ok();
+        good.then(|| text.to_owned())
+    };
     let hint = "it is a level (error, warn, info, debug, trace), or levels by module, as in \"info,regcard_gateway=debug\"";
     Log { format, filter: from.parsed("log.filter", good, "no filter", hint).unwrap_or_else(|| "info".to_owned()) }
 }

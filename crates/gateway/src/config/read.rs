@@ -17,6 +17,7 @@ const SECRET_FILE_BYTES: u64 = 16 * 1024;
 #[derive(Debug)]
 pub(super) struct Reader {
     pub given: BTreeMap<&'static str, Given>,
+    pub empty: Vec<(String, Place)>,
     pub faults: Vec<Fault>,
     /// What was asked for, so that a test can tell that nothing is read that is not known.
     pub asked: Vec<&'static str>,
@@ -30,13 +31,15 @@ impl Reader {
 
     /// Notes a fault of a setting that was given, or is missing.
     pub(super) fn fault(&mut self, setting: &'static str, what: impl Into<String>, hint: impl Into<String>) {
-        let place = self.given.get(setting).map(|given| given.place.clone());
+        let empty = || self.empty.iter().find(|(section, _)| below(section, setting)).map(|(_, place)| place.clone());
+        let place = self.given.get(setting).map(|given| given.place.clone()).or_else(empty);
         self.faults.push(Fault { setting: setting.to_owned(), place, what: what.into(), hint: Some(hint.into()) });
     }
 
-    /// Whether any of these was given.
+    /// Whether any of these was given, or the section is there at least.
     pub(super) fn any(&self, section: &str) -> bool {
-        self.given.keys().any(|setting| setting.strip_prefix(section).is_some_and(|rest| rest.starts_with('.')))
+        self.given.keys().any(|setting| below(section, setting))
+            || self.empty.iter().any(|(name, _)| name == section || below(name, section))
     }
 
     /// Whether this was given.
@@ -167,6 +170,10 @@ impl Reader {
         }
         value
     }
+}
+
+fn below(section: &str, name: &str) -> bool {
+    name.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn kind(written: &Written) -> &'static str {

@@ -114,12 +114,30 @@ fn what_is_wrong_is_told_by_line_name_and_hint() {
         ("[mail]\nfrom = 'a@b.example'", "mail.smtp: is missing"),
         ("[mail]\nsmtp = 'smtps://mail.example'\nfrom = 'the shop'", "mail.from: \"the shop\" is no sender"),
         ("[log]\nformat = 'xml'", "log.format: \"xml\" is no format"),
+        ("\n[mail]\n", "regcard.toml:2: mail.smtp: is missing"),
+        ("[mail]\n", "mail.from: is missing"),
+        ("\n\n[store]\n", "regcard.toml:3: store.postgres: is missing; name a file"),
+        ("[receipts.s3]\n", "receipts.s3.bucket: is missing"),
+        ("[receipts]\n", "receipts.s3.endpoint: is missing"),
+        ("[log]\nfilter = 'inof'", "log.filter: \"inof\" is no filter"),
+        ("[log]\nfilter = 'info,regcard_gateway'", "is no filter; it is a level"),
+        ("[log]\nfilter = 'info,regcard_gateway=debgu'", "is no filter; it is a level"),
         ("[log]\nfilter = 'loud=yes=no'", "log.filter: \"loud=yes=no\" is no filter"),
         ("[log]\nlevel = 'info'", "log.level: there is no such setting"),
     ] {
         let all = faults(text);
         assert!(all.iter().any(|fault| fault.contains(told)), "{text}: {all:?}");
         assert!(all.iter().all(|fault| !fault.contains("hunter2")), "{all:?}");
+    }
+}
+
+#[test]
+fn a_section_that_needs_nothing_may_be_empty_and_a_filter_is_levels_by_module() {
+    for text in ["[log]\n", "[limits]\n[proxies]\n[budgets]\n[operator]\n"] {
+        assert!(of_text(text).is_ok(), "{text}");
+    }
+    for filter in ["WARN", "off", "info,regcard_gateway=debug", "regcard_gateway=trace", "info,[request{id=1}]=debug"] {
+        assert_eq!(of_text(&format!("[log]\nfilter = '{filter}'")).unwrap().log.filter, filter);
     }
 }
 

@@ -2,6 +2,7 @@
 //! formula. What the columns mean is said by those who read and write them.
 
 mod decode;
+mod quotes;
 mod read;
 mod write;
 

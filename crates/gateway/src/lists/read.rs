@@ -1,10 +1,13 @@
 //! Reading a list: its delimiter by its header, its columns by their names, its lines by their number.
 
+use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
 
 use thiserror::Error;
 
 use super::decode::{Decoded, texts};
+use super::quotes::{Seen, Watched};
 use super::write::{guarded, is_dangerous};
 
 /// Delimiters that spreadsheets write, by country. Where there is none, or it cannot be told, it is the first.
@@ -43,6 +46,7 @@ pub struct List {
     /// Lines before the header.
     before: u64,
     record: csv::ByteRecord,
+    quotes: Rc<RefCell<Seen>>,
 }
 
 impl std::fmt::Debug for List {
@@ -94,10 +98,11 @@ impl List {
         if columns.iter().all(String::is_empty) {
             return Err(ListError::Empty);
         }
+        let (source, quotes) = Watched::new(source, delimiter);
         // Trimmed here, cell by cell, once they are text.
         let reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(Box::new(source) as Box<dyn Read>);
-        Ok(List { reader, columns, before: before + 1, record: csv::ByteRecord::new() })
+        Ok(List { reader, columns, before: before + 1, record: csv::ByteRecord::new(), quotes })
     }
 
     /// The columns, by the names that are known, or as they stand there.
@@ -111,6 +116,9 @@ impl List {
     /// If the file cannot be read any further.
     pub fn next_line(&mut self) -> Result<Option<Line>, ListError> {
         while self.reader.read_byte_record(&mut self.record)? {
+            if let Some((ends, why)) = self.quotes.borrow_mut().wrong(self.reader.position().byte()) {
+                return Ok(Some(Line { number: self.before + ends + 1, cells: Err(why) }));
+            }
             let position = self.record.position();
             // Whoever counts line ends knows none that are returns alone.
             let number = self.before + position.map_or(0, |position| position.line().max(position.record() + 1));
@@ -261,6 +269,33 @@ mod tests {
         for text in ["", " x", "x ", "\n=1", "x\t"] {
             assert!(!keeps(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_told_by_its_line_and_takes_no_cell_with_it() {
+        let open = "a quote (\") is opened here and never closed; nothing of this line and the";
+        for (text, number, after) in [
+            ("serialNumber,sku\nA,x\n\"B,y\nC,z\nD,w\n", 3, 2),
+            ("serialNumber,sku\r\nA,x\r\nB,\"12\r\nC,z", 3, 1),
+            ("serialNumber,sku\rA,x\r\"B,y\rC,z\r", 3, 1),
+            ("sep=,\nserialNumber,sku\nA,x\n\"B", 4, 0),
+            ("serialNumber,sku\n\"A\",x\n\"B\"\"\"\"\n", 3, 0),
+        ] {
+            let (_, lines) = read(text.as_bytes());
+            assert_eq!((lines.len(), &lines[0].1[..]), (2, &["A".to_owned(), "x".to_owned()][..]), "{text:?}");
+            assert_eq!(lines[1].0, number, "{text:?}");
+            assert_eq!(lines[1].1, [format!("{open} {after} after it is read")], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_meets_the_next_ones_cell_is_told_and_what_is_quoted_well_is_read() {
+        let (_, lines) = read(b"serialNumber,sku\nA,\"12\nB,x\nC,\"14\nD,w\n");
+        let torn = "a quote (\") is opened here, and the next one, on a later line, closes no cell";
+        assert_eq!(lines, [(2, vec![torn.to_owned()]), (5, vec!["D".to_owned(), "w".to_owned()])]);
+        let (_, lines) = read(b"serialNumber,sku\n\"A\" ,\"two\nlines, \"\"and\"\" a comma\"\nB,12\"\n\"C\"x,y\n");
+        let cells: Vec<Vec<String>> = lines.into_iter().map(|(_, cells)| cells).collect();
+        assert_eq!(cells, [["A", "two\nlines, \"and\" a comma"], ["B", "12\""], ["Cx", "y"]]);
     }
 
     #[test]

@@ -30,9 +30,9 @@ impl<W: Write> Writer<W> {
     /// If it cannot be written.
     pub fn line<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
         for cell in cells {
-            self.0.write_field(guarded(cell).as_bytes()).map_err(io::Error::other)?;
+            self.0.write_field(guarded(cell).as_bytes()).map_err(plain)?;
         }
-        self.0.write_record(None::<&[u8]>).map_err(io::Error::other)
+        self.0.write_record(None::<&[u8]>).map_err(plain)
     }
 
     /// Ends it.
@@ -41,6 +41,14 @@ impl<W: Write> Writer<W> {
     /// If it cannot be written.
     pub fn end(mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// What the file said, so that it can be told whether somebody went away.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

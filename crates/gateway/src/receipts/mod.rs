@@ -69,6 +69,17 @@ impl Receipts {
         Ok(Receipts { disk: Disk::open(data)?, bucket })
     }
 
+    /// Whether a bucket could be called as it is configured. Asks it nothing.
+    ///
+    /// # Errors
+    /// If what is configured is no bucket.
+    pub fn check(config: &config::Receipts) -> Result<(), BucketConfigError> {
+        match config {
+            config::Receipts::Local => Ok(()),
+            config::Receipts::S3(config) => Objects::new(config).map(drop),
+        }
+    }
+
     /// Where browsers send files to, if not to the gateway.
     pub fn origin(&self) -> Option<&Origin> {
         self.bucket.as_ref().map(|bucket| bucket.signer.origin())

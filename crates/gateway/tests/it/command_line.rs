@@ -14,11 +14,17 @@ fn said(output: &std::process::Output) -> String {
 #[test]
 fn a_shop_is_made_and_changed_by_one_command() {
     let folder = folder();
+    let bare = run(folder.path(), &["merchant", "put", "bare", "--form", "nowhere", "--json"]);
+    assert!(bare.status.success() && said(&bare).contains("bare has no origin"), "{}", said(&bare));
+    assert!(said(&bare).contains("forms/nowhere.toml is not there"), "{}", said(&bare));
+    let stored: serde_json::Value = serde_json::from_slice(&bare.stdout).unwrap();
+    assert_eq!((&stored["id"], &stored["forms"]), (&"bare".into(), &serde_json::json!(["nowhere"])));
+    let folder = self::folder();
     let put = |arguments: &[&str]| line(folder.path(), &[&["merchant", "put", "demo"], arguments].concat());
     put(&["--name", "Demo", "--origin", "https://Shop.example/", "--origin", "http://127.0.0.1:8080", "--form", FORM]);
     let list = || serde_json::from_str::<serde_json::Value>(&line(folder.path(), &["merchant", "list", "--json"])).unwrap();
     assert_eq!(list()["origins"].as_array().unwrap().len(), 2);
-    put(&["--origin", ORIGIN]);
+    assert_eq!(put(&["--origin", ORIGIN]), format!("demo\tDemo\t{ORIGIN}\t{FORM}\tkept here\tnobody is told"));
     let changed = list();
     assert_eq!((&changed["origins"], &changed["name"]), (&serde_json::json!([ORIGIN]), &serde_json::json!("Demo")));
     assert_eq!((&changed["forms"], &changed["upstream"]), (&serde_json::json!([FORM]), &serde_json::Value::Null));
@@ -172,4 +178,34 @@ fn what_cannot_be_opened_is_named_with_what_to_do() {
             assert!(said(&output).contains(word), "{arguments:?}: {word}: {}", said(&output));
         }
     }
+}
+
+#[test]
+fn what_is_asked_about_and_not_there_is_told() {
+    let folder = folder();
+    line(folder.path(), &["merchant", "put", "demo", "--name", "Demo", "--origin", ORIGIN, "--form", FORM]);
+    let added = line(folder.path(), &["webhook", "add", "demo", "https://shop.example/hooks"]);
+    let endpoint = added.split('\t').next().unwrap();
+    for (arguments, why) in [
+        (vec!["webhook", "replay", endpoint, "--message", "foo"], "has no message \"foo\""),
+        (vec!["webhook", "list", "--merchant", "nope"], "there is no merchant \"nope\""),
+        (vec!["outbox", "list", "--merchant", "nope"], "there is no merchant \"nope\""),
+        (vec!["outbox", "retry", "--parked", "nope"], "there is no merchant \"nope\""),
+        (vec!["outbox", "retry", "nope"], "there is no message \"nope\""),
+        (vec!["outbox", "discard", "nope"], "there is no message \"nope\""),
+    ] {
+        let output = run(folder.path(), &arguments);
+        assert!(output.status.code() == Some(1) && said(&output).contains(why), "{arguments:?}: {}", said(&output));
+    }
+    assert_eq!(line(folder.path(), &["webhook", "replay", endpoint, "--since", "2026-01-01T00:00:00Z"]), "0 taken up again");
+}
+
+#[test]
+fn an_overlap_that_is_no_while_is_refused() {
+    let folder = folder();
+    line(folder.path(), &["merchant", "put", "demo", "--name", "Demo"]);
+    let key = line(folder.path(), &["key", "create", "--merchant", "demo", "--kind", "publishable"]);
+    let output = run(folder.path(), &["key", "rotate", &key, "--overlap", "99999999d"]);
+    assert!(!output.status.success() && said(&output).contains("at most 366d"), "{}", said(&output));
+    assert_eq!(line(folder.path(), &["key", "list", "--merchant", "demo"]).lines().count(), 1);
 }

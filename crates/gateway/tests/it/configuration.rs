@@ -1,8 +1,9 @@
 //! The configuration's file as the binary meets it: read where it lies, checked before the start, told about when it is wrong.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
-use crate::process::{Process, folder, line, run};
+use crate::process::{Process, does_not_start, folder, folder_on_disk, line, run};
 use crate::shop::{FORM, ORIGIN};
 
 fn told(output: &std::process::Output) -> String {
@@ -84,4 +85,35 @@ fn a_gateway_that_is_set_up_wrongly_does_not_start_and_says_all_of_it() {
         assert!(told(&refused).contains(fault), "{fault}: {}", told(&refused));
     }
     assert!(!refused.status.success() && refused.stdout.is_empty());
+}
+
+#[test]
+fn a_check_looks_at_what_a_start_looks_at() {
+    let folder = folder_on_disk();
+    fs::write(folder.path().join("key"), "word").unwrap();
+    let keys = "access_key_file = 'key'\nsecret_key_file = 'key'\n";
+    let bucket = format!("[receipts.s3]\nendpoint = 'http://127.0.0.1:9000'\nbucket = 'receipts'\n{keys}");
+    folder.configure(&bucket);
+    let check = || run(folder.path(), &["config", "check"]);
+    let wrong = check();
+    assert!(!wrong.status.success() && told(&wrong).contains("set receipts.s3.path_style"), "{}", told(&wrong));
+    assert!(does_not_start(folder.path()).contains("set receipts.s3.path_style"));
+    folder.configure(&format!("{bucket}path_style = true\n"));
+    assert!(check().status.success(), "{}", told(&check()));
+    folder.configure("");
+    let secrets = folder.path().join("regcard-data").join("secrets");
+    fs::write(&secrets, "k1 not a secret\n").unwrap();
+    fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(told(&check()).contains("secrets: line 1 is not"), "{}", told(&check()));
+}
+
+#[test]
+fn a_folder_without_a_form_is_told_before_and_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("forms")).unwrap();
+    let check = run(folder.path(), &["config", "check"]);
+    assert!(!check.status.success() && told(&check).contains("forms: there is no form in it"), "{}", told(&check));
+    // It gets as far as this line, and not on to an address that is none of this machine's.
+    let serve = run(folder.path(), &["serve", "--listen", "192.0.2.1:0"]);
+    assert!(told(&serve).contains("there is no form in forms: nobody can register"), "{}", told(&serve));
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story's own helpers: what cannot be done fails it")]
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -84,10 +85,60 @@ fn a_bad_line_is_told_by_its_number_and_the_others_are_loaded() {
     let csv = format!("serialNumber,sku\nSN-1,DUO\n..,\n\"SN\n-2\",x\n,x\nSN-3,{}\nSN-4,x,y\n,,\nSN-5,x\n", "x".repeat(256));
     fs::write(folder.path().join("serials.csv"), csv).unwrap();
     let output = run(folder.path(), &["serials", "import", "--merchant", "demo", "serials.csv", "--json"]);
-    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), json!({ "loaded": 3, "bad": 4 }));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&told["loaded"], &told["bad"], output.status.code()), (&json!(2), &json!(5), Some(3)), "{told}");
     let said = String::from_utf8(output.stderr).unwrap();
     let numbers: Vec<&str> = said.lines().map(|line| line.split(':').next().unwrap()).collect();
-    assert_eq!(numbers, ["line 3", "line 6", "line 7", "line 8"], "{said}");
+    assert_eq!(numbers, ["line 3", "line 4", "line 6", "line 7", "line 8", "regcard"], "{said}");
+    assert!(said.ends_with("5 lines were left out\n"));
+    let left_out = told["leftOut"].as_array().unwrap();
+    assert_eq!(left_out[1], json!({ "line": 4, "why": "a line ends within the serial number" }));
+    assert_eq!(left_out.iter().map(|one| one["line"].as_u64().unwrap()).collect::<Vec<_>>(), [3, 4, 6, 7, 8]);
+}
+
+#[test]
+fn what_is_told_of_a_file_that_is_no_list_is_bounded() {
+    let folder = shop();
+    fs::write(folder.path().join("serials.csv"), format!("serialNumber\n{}SN-1\n", "..\n".repeat(150))).unwrap();
+    let output = run(folder.path(), &["serials", "import", "--merchant", "demo", "serials.csv", "--json"]);
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&told["loaded"], &told["bad"], told["leftOut"].as_array().unwrap().len()), (&json!(1), &json!(150), 100));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_takes_no_line_with_it_without_a_word() {
+    let folder = shop();
+    fs::write(folder.path().join("serials.csv"), "serialNumber,sku\nSN-1,\"two\nlines\"\nSN-2,\"12\nSN-3,x\nSN-4,x\n").unwrap();
+    let output = run(folder.path(), &["serials", "import", "--merchant", "demo", "serials.csv", "--json"]);
+    let why = "a quote (\") is opened here and never closed; nothing of this line and the 2 after it is read";
+    assert_eq!(
+        serde_json::from_slice::<Value>(&output.stdout).unwrap(),
+        json!({ "loaded": 1, "bad": 1, "leftOut": [{ "line": 4, "why": why }] })
+    );
+    assert_eq!(output.status.code(), Some(3));
+    assert!(exported(folder.path(), "serials").ends_with("SN-1,\"two\nlines\",,"), "a note may have lines");
+    fs::write(folder.path().join("more.csv"), "serialNumber,sku\n\"SN-5\nSN-6\"\nSN-7,x\n").unwrap();
+    let output = run(folder.path(), &["serials", "import", "--merchant", "demo", "more.csv"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("line 2: a line ends within the serial number"), "{said}");
+    assert!(!exported(folder.path(), "serials").contains("SN-5"));
+}
+
+/// Whoever reads goes away after the first line, as `head -1` does.
+#[test]
+fn whoever_reads_no_further_is_no_fault() {
+    let folder = shop();
+    let numbers: String = (0..20_000).map(|number| format!("SN-{number:06}\n")).collect();
+    fs::write(folder.path().join("serials.csv"), format!("serialNumber\n{numbers}")).unwrap();
+    line(folder.path(), &["serials", "import", "--merchant", "demo", "serials.csv"]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_regcard"));
+    command.env_clear().current_dir(folder.path()).args(["serials", "export", "--merchant", "demo"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""));
+    assert!(first.contains("serialNumber"));
 }
 
 #[test]
@@ -202,9 +253,11 @@ async fn lists_of_registrations_from_elsewhere_are_taken_by_the_forms_rules() {
     fs::write(gateway.folder().join("list.csv"), csv).unwrap();
     let output = run(gateway.folder(), &["registrations", "import", "--merchant", "demo", "list.csv", "--json"]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), json!({ "added": 2, "before": 0, "bad": 4 }), "{said}");
+    let came: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&came["added"], &came["before"], &came["bad"]), (&json!(2), &json!(0), &json!(4)), "{said}");
+    assert_eq!((came["leftOut"].as_array().unwrap().len(), output.status.code()), (4, Some(3)));
     let told: Vec<(&str, &str)> = said.lines().map(|line| line.split_once(": ").unwrap()).collect();
-    assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), ["line 3", "line 4", "line 5", "line 6"]);
+    assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), ["line 3", "line 4", "line 5", "line 6", "regcard"]);
     assert!(told[2].1.contains("customerEmail") && told[2].1.contains("purchaseDate"), "{said}");
     let all = gateway.shop.registrations().await;
     let ann = all.iter().find(|one| one["customerEmail"] == "ann@example.com").unwrap();

@@ -64,6 +64,22 @@ async fn what_is_parked_is_listed_without_what_was_typed_and_taken_up_or_given_u
 }
 
 #[tokio::test]
+async fn a_private_upstream_is_probed_where_the_configuration_lets_it_be_called() {
+    let upstream = Scripted::start();
+    upstream.script(json!({ "token": TOKEN, "knows": false, "cors": [crate::shop::ORIGIN] })).await;
+    let gateway = in_front_of(&upstream);
+    let probe = || run(gateway.folder(), &["upstream", "probe", "--merchant", "demo"]);
+    let refused = probe();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("has the address 127.0.0.1"), "{said}");
+    assert!(said.contains("allow_private_upstreams = true"), "{said}");
+    let before = std::fs::read_to_string(gateway.folder().join("regcard.toml")).unwrap_or_default();
+    std::fs::write(gateway.folder().join("regcard.toml"), format!("allow_private_upstreams = true\n{before}")).unwrap();
+    let probed = probe();
+    assert!(probed.status.success(), "{}", String::from_utf8_lossy(&probed.stderr));
+}
+
+#[tokio::test]
 async fn an_upstream_says_what_it_is_like() {
     let upstream = Scripted::start();
     upstream.script(json!({ "token": TOKEN, "knows": false, "cors": [crate::shop::ORIGIN] })).await;
