@@ -91,8 +91,9 @@ impl Disk {
     /// If the folders cannot be made.
     pub fn open(data: &Path) -> io::Result<Disk> {
         let receipts = Disk { kept: data.join("receipts"), coming: data.join("coming"), busy: Arc::default() };
-        std::fs::create_dir_all(&receipts.kept)?;
-        std::fs::create_dir_all(&receipts.coming)?;
+        for folder in [&receipts.kept, &receipts.coming] {
+            std::fs::create_dir_all(folder).map_err(|error| at(folder, &error))?;
+        }
         Ok(receipts)
     }
 
@@ -182,17 +183,18 @@ impl Disk {
         }
     }
 
-    /// After a start: erases what a crash left half done, and what the store does not know. How many files.
+    /// After a start: erases what a crash left half done, and what the store does not know. How many files. Of another gateway on this
+    /// folder it would erase what is under way; so only the one that holds the folder's lock may do it.
     ///
     /// # Errors
     /// If a folder or the store cannot be read.
     pub async fn clean_up(&self, store: &dyn Store) -> Result<usize, GatewayError> {
         let mut erased = 0;
-        let mut coming = fs::read_dir(&self.coming).await.map_err(GatewayError::File)?;
+        let mut coming = fs::read_dir(&self.coming).await.map_err(|error| GatewayError::File(at(&self.coming, &error)))?;
         while let Some(entry) = coming.next_entry().await.map_err(GatewayError::File)? {
             erased += usize::from(fs::remove_file(entry.path()).await.is_ok());
         }
-        let mut kept = fs::read_dir(&self.kept).await.map_err(GatewayError::File)?;
+        let mut kept = fs::read_dir(&self.kept).await.map_err(|error| GatewayError::File(at(&self.kept, &error)))?;
         while let Some(entry) = kept.next_entry().await.map_err(GatewayError::File)? {
             let receipt = entry.file_name().to_string_lossy().into_owned();
             let known = store.receipt(receipt).await?.is_some_and(|upload| upload.state != UploadState::Granted);
@@ -202,6 +204,10 @@ impl Disk {
         }
         Ok(erased)
     }
+}
+
+fn at(folder: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", folder.display()))
 }
 
 fn no_room(error: io::Error) -> GatewayError {
