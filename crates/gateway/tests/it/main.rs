@@ -81,6 +81,7 @@ mod secrets;
 mod serial_numbers;
 mod several_files;
 mod several_gateways;
+mod slow_attacks;
 mod test_keys;
 mod two_gateways;
 mod uploads;
