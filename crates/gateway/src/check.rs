@@ -161,6 +161,7 @@ mod tests {
 
     async fn asked(router: &axum::Router, token: &str, serial: &str) -> Value {
         let request = Request::post("/v1/serial_numbers/check")
+            .header("host", "x")
             .header("origin", ORIGIN)
             .header("authorization", format!("Bearer {token}"))
             .header("content-type", "application/json")
