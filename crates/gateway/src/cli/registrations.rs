@@ -17,7 +17,7 @@ use crate::config::Settings;
 use crate::forms::Forms;
 use crate::lists::{ListError, Writer};
 use crate::store::{NewBatch, Registering, Store};
-use crate::{clock, register};
+use crate::{clock, register, server_json};
 
 /// Registrations that are read at a time.
 const ROWS: usize = 1_000;
@@ -174,7 +174,7 @@ async fn add(
 }
 
 fn told<'a>(complaints: impl Iterator<Item = &'a Complaint>) -> String {
-    complaints.map(|one| format!("{}: {}", one.key, one.fault.message())).collect::<Vec<_>>().join("; ")
+    complaints.map(|one| format!("{}: {}", one.key, server_json::error(one, 0).message)).collect::<Vec<_>>().join("; ")
 }
 
 /// A number that the same line has again. Whoever bought two has two lines that are the same: the second one has another.
