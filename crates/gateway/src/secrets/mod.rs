@@ -239,3 +239,47 @@ pub fn unhex<const N: usize>(digits: &str) -> Option<[u8; N]> {
     }
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{MerchantSettings, Sqlite, Upstream, WebhookEndpoint, WebhookEvent};
+
+    /// Each in a folder of its own: without them nothing is missing, with them the file is.
+    #[tokio::test]
+    async fn what_is_sealed_needs_the_secrets_that_were_there() {
+        let merchant = |upstream| MerchantSettings { id: "shop".into(), upstream, ..MerchantSettings::default() };
+        let endpoint = WebhookEndpoint {
+            id: "e1".into(),
+            merchant: "shop".into(),
+            url: "https://shop.example/".into(),
+            events: WebhookEvent::ALL.to_vec(),
+            secret_sealed: "sealed".into(),
+            previous: None,
+            disabled: None,
+            failing_since: None,
+            created_at: 1,
+        };
+        let upstream = Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() };
+        for (upstream, endpoint, needs) in [
+            (None, None, None),
+            (Some(upstream), None, Some("the sealed token of another registration API")),
+            (None, Some(endpoint), Some("the sealed secrets of webhooks")),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Sqlite::open(folder.path()).unwrap();
+            store.put_merchant(merchant(upstream), 1).await.unwrap();
+            if let Some(endpoint) = endpoint {
+                store.add_webhook(endpoint).await.unwrap();
+            }
+            match (Secrets::beside(folder.path(), &store).await, needs) {
+                (Ok(_), None) => {}
+                (Err(SecretsError::Lost { what, .. }), Some(needs)) => assert_eq!(what, needs),
+                (other, needs) => panic!("{other:?}, {needs:?}"),
+            }
+            assert_eq!(Secrets::are_there(folder.path()), needs.is_none(), "none is made in the place of a lost one");
+            Secrets::open(folder.path()).unwrap();
+            assert!(Secrets::beside(folder.path(), &store).await.is_ok());
+        }
+    }
+}

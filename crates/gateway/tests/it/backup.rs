@@ -57,6 +57,11 @@ fn a_copy_before_the_first_start_holds_what_there_is_and_one_that_fails_leaves_n
     assert!(!failed.status.success() && said.contains("regcard-data/receipts/a-folder: "), "{said}");
     let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains("second")), "{left:?}");
+    std::fs::create_dir(folder.join("rubbish")).unwrap();
+    std::fs::write(folder.join("rubbish").join("regcard.sqlite3"), [7; 8_192]).unwrap();
+    let damaged = run(folder, &["--data", "rubbish", "backup", "third"]);
+    let said = String::from_utf8_lossy(&damaged.stderr).into_owned();
+    assert!(!damaged.status.success() && said.contains("rubbish/regcard.sqlite3 is damaged") && !folder.join("third").exists(), "{said}");
     let nowhere = run(folder, &["backup", "no/where"]);
     let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
     assert!(!nowhere.status.success() && said.contains("no/"), "{said}");
