@@ -2,7 +2,7 @@
 
 use super::directory;
 use super::engine::Engine;
-use super::sql::{changes, erasures, keys, merchants, outbox, registrations, serials, several, submits, uploads, webhooks};
+use super::sql::{changes, erasures, keys, merchants, outbox, records, registrations, serials, several, submits, uploads, webhooks};
 use super::{
     AccessKey, AddingEndpoint, Answer, Change, Changing, Checked, Counted, DueLane, Erasure, InTurn, KeptKey, Key, LateReceipt, Left,
     LoadedSerial, Merchant, MerchantSettings, NewBatch, NewOutbox, NewSerial, NewSubmit, NewUpload, Notice, Once, OutboxChange,
@@ -95,7 +95,7 @@ impl<E: Engine> Store for E {
     }
 
     fn records(&self, merchant: String, ids: Vec<String>) -> Answer<'_, Vec<Record>> {
-        self.read(move |sql| registrations::by_ids(sql, &merchant, &ids))
+        self.read(move |sql| records::by_ids(sql, &merchant, &ids))
     }
 
     fn change_registration(&self, change: Change, now: i64) -> Answer<'_, Changing> {
@@ -111,11 +111,11 @@ impl<E: Engine> Store for E {
     }
 
     fn registrations_after(&self, merchant: String, after: (i64, String), limit: usize) -> Answer<'_, Vec<Record>> {
-        self.read(move |sql| registrations::after(sql, &merchant, &after, limit))
+        self.read(move |sql| records::after(sql, &merchant, &after, limit))
     }
 
     fn registrations(&self, query: Query) -> Answer<'_, Page> {
-        self.read(move |sql| registrations::page(sql, &query))
+        self.read(move |sql| records::page(sql, &query))
     }
 
     fn submit(&self, key: SubmitKey) -> Answer<'_, Option<Submit>> {

@@ -4,6 +4,7 @@ use regcard_protocol::validate::{Complaint, Fault};
 
 use super::super::engine::{Sql, Step, values};
 use super::super::{Change, Changing, Erasure, Notice, Record, Refusal, StoreError, WebhookEvent};
+use super::records;
 use super::registrations::{self, Held, Owner};
 use super::{serials, uploads, webhooks};
 
@@ -63,7 +64,7 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &Change, now: i64) -> 
 pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: i64) -> Result<Step<Option<Vec<Erasure>>>, StoreError> {
     // Holds the row, so that nobody changes meanwhile what is erased.
     let held = sql.execute("UPDATE registrations SET version = version + 1 WHERE merchant_id = ?1 AND id = ?2", values![merchant, id])?;
-    let found = if held == 1 { registrations::by_id(sql, merchant, id)? } else { None };
+    let found = if held == 1 { records::by_id(sql, merchant, id)? } else { None };
     let Some(record) = found else {
         return Ok(Step::Undo(None));
     };
@@ -90,7 +91,7 @@ pub(in crate::store) fn owner(sql: &mut dyn Sql, id: &str) -> Result<Option<Stri
 
 /// What the registration had. All of it is held until the transaction is over.
 fn give_up_serials(sql: &mut dyn Sql, merchant: &str, id: &str) -> Result<Vec<Held>, StoreError> {
-    let mut held = registrations::held(sql, id)?;
+    let mut held = records::held(sql, id)?;
     // In one order, whoever it is: two that wait for each other would wait for ever.
     held.sort_by(|one, other| one.folded.cmp(&other.folded));
     for number in &held {

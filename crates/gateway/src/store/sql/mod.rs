@@ -6,6 +6,7 @@ pub(super) mod erasures;
 pub(super) mod keys;
 pub(super) mod merchants;
 pub(super) mod outbox;
+pub(super) mod records;
 pub(super) mod registrations;
 pub(super) mod serials;
 pub(super) mod several;

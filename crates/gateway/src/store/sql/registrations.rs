@@ -1,14 +1,14 @@
-//! Registrations: stored once, read back the newest first.
+//! Registrations, stored once. How they are read back stands in `records.rs`.
 
 use std::collections::HashMap;
 
 use regcard_protocol::serial_number::SerialNumber;
 use regcard_protocol::validate::{Complaint, Fault};
 
-use super::super::engine::{Row, Sql, Step, values};
+use super::super::engine::{Sql, Step, values};
 use super::super::{
-    Address, FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, Page, Query, Record, RecordReceipts,
-    RecordSerial, Refusal, Registering, Serial, SerialRules, StoreError, SubmitState, WebhookEvent,
+    FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, RecordSerial, Refusal, Registering, Serial,
+    SerialRules, StoreError, SubmitState, WebhookEvent,
 };
 use super::{outbox, serials, submits, uploads, webhooks};
 use crate::serial_fold::Folded;
@@ -224,111 +224,4 @@ pub(in crate::store) fn of_serial(sql: &mut dyn Sql, merchant: &str, serial: &Fo
         values![merchant, folded],
     )?;
     found.map(|row| row.text(0)).transpose()
-}
-
-pub(in crate::store) fn page(sql: &mut dyn Sql, query: &Query) -> Result<Page, StoreError> {
-    let (counted, rows) = match query.email.as_deref().map(str::to_lowercase) {
-        // Each its own statement: one that serves both uses no index.
-        Some(email) => (
-            sql.row(
-                "SELECT count(*) FROM registrations WHERE merchant_id = ?1 AND email_folded = ?2 AND (?3 IS NULL OR form = ?3)",
-                values![&query.merchant, &email, &query.form],
-            )?,
-            sql.rows(
-                "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
-                 FROM registrations WHERE merchant_id = ?1 AND email_folded = ?2 AND (?3 IS NULL OR form = ?3)
-                 ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5",
-                values![&query.merchant, &email, &query.form, query.limit, query.offset],
-            )?,
-        ),
-        None => (
-            sql.row(
-                "SELECT count(*) FROM registrations WHERE merchant_id = ?1 AND (?2 IS NULL OR form = ?2)",
-                values![&query.merchant, &query.form],
-            )?,
-            sql.rows(
-                "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
-                 FROM registrations WHERE merchant_id = ?1 AND (?2 IS NULL OR form = ?2)
-                 ORDER BY created_at DESC, id DESC LIMIT ?3 OFFSET ?4",
-                values![&query.merchant, &query.form, query.limit, query.offset],
-            )?,
-        ),
-    };
-    let records = rows.iter().map(|row| record(sql, row)).collect::<Result<_, _>>()?;
-    Ok(Page { records, total: counted.map_or(Ok(0), |row| row.count(0))? })
-}
-
-pub(in crate::store) fn after(sql: &mut dyn Sql, merchant: &str, after: &(i64, String), limit: usize) -> Result<Vec<Record>, StoreError> {
-    let rows = sql.rows(
-        "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
-         FROM registrations WHERE merchant_id = ?1 AND (created_at, id) > (?2, ?3) ORDER BY created_at, id LIMIT ?4",
-        values![merchant, after.0, &after.1, limit],
-    )?;
-    rows.iter().map(|row| record(sql, row)).collect()
-}
-
-pub(in crate::store) fn by_ids(sql: &mut dyn Sql, merchant: &str, ids: &[String]) -> Result<Vec<Record>, StoreError> {
-    let mut records = Vec::with_capacity(ids.len());
-    for id in ids {
-        records.extend(by_id(sql, merchant, id)?);
-    }
-    Ok(records)
-}
-
-pub(super) fn by_id(sql: &mut dyn Sql, merchant: &str, id: &str) -> Result<Option<Record>, StoreError> {
-    let found = sql.row(
-        "SELECT id, form, customer_name, customer_email, product_name, purchase_date, created_at, fields, updated_at, version
-         FROM registrations WHERE merchant_id = ?1 AND id = ?2",
-        values![merchant, id],
-    )?;
-    found.map(|row| record(sql, &row)).transpose()
-}
-
-fn record(sql: &mut dyn Sql, row: &Row) -> Result<Record, StoreError> {
-    let (id, created_at) = (row.text(0)?, row.int(6)?);
-    Ok(Record {
-        form: row.text(1)?,
-        customer_name: row.maybe_text(2)?,
-        customer_email: row.text(3)?,
-        product_name: row.maybe_text(4)?,
-        purchase_date: row.maybe_text(5)?,
-        serial_numbers: held(sql, &id)?.into_iter().map(|held| held.about).collect(),
-        fields: serde_json::from_str(&row.text(7)?).map_err(|_| StoreError::Content("fields"))?,
-        receipts: receipts(sql, &id)?,
-        created_at,
-        updated_at: row.maybe_int(8)?.unwrap_or(created_at),
-        version: row.int(9)?,
-        id,
-    })
-}
-
-pub(super) fn held(sql: &mut dyn Sql, registration: &str) -> Result<Vec<Held>, StoreError> {
-    let rows = sql.rows(
-        "SELECT folded, serial, customer_tags, sku, one_time FROM registration_serials WHERE registration_id = ?1 ORDER BY position",
-        values![registration],
-    )?;
-    rows.iter()
-        .map(|row| {
-            let about = RecordSerial { serial: row.text(1)?, customer_tags: row.maybe_text(2)?, sku: row.maybe_text(3)? };
-            Ok(Held { folded: row.text(0)?, one_time: row.flag(4)?, about })
-        })
-        .collect()
-}
-
-fn receipts(sql: &mut dyn Sql, registration: &str) -> Result<Vec<RecordReceipts>, StoreError> {
-    let rows = sql.rows(
-        "SELECT r.field, r.several, u.receipt, u.upstream_url FROM registration_receipts r JOIN uploads u ON u.id = r.upload_id
-         WHERE r.registration_id = ?1 ORDER BY r.field, r.position",
-        values![registration],
-    )?;
-    let mut fields: Vec<RecordReceipts> = Vec::new();
-    for row in rows {
-        let field = row.text(0)?;
-        let address = row.maybe_text(3)?.map_or(Address::Here(row.text(2)?), Address::Upstream);
-        match fields.last_mut().filter(|last| last.field == field) {
-            Some(last) => last.addresses.push(address),
-            None => fields.push(RecordReceipts { field, several: row.flag(1)?, addresses: vec![address] }),
-        }
-    }
-    Ok(fields)
 }
