@@ -52,7 +52,7 @@ async fn with_the_upstream_stopped_a_form_is_received_and_arrives_once_when_it_i
     until_true("nothing of it waits any more", async || demo.waiting().is_empty()).await;
     let found = demo.merchant.registrations_of(email).await;
     assert_eq!((found.len(), &found[0]["serialNumbers"]), (1, &json!([SERIAL])), "{found:?}");
-    browser.console_says(&["503"]).await;
+    browser.console_says(&["Failed to load resource"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
