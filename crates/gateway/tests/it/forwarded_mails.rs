@@ -7,11 +7,10 @@ use serde_json::{Value, json};
 use crate::answer::Answer;
 use crate::gateway::{FORM_FILE, Gateway};
 use crate::mailbox::{Mail, Mailbox};
-use crate::scripted::Scripted;
+use crate::scripted::{Scripted, TOKEN};
 use crate::shop::{FORM, Page, registration, registration_with, with_json};
 
 const KEY: &str = "0123456789abcdef";
-const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
 const OFFICE: &str = "orders@shop.example";
 
 async fn forwarding() -> (Gateway, Scripted, Mailbox) {

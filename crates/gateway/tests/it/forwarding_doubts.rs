@@ -5,19 +5,10 @@ use regcard_gateway::store::{OutboxRow, OutboxState};
 use serde_json::{Value, json};
 
 use crate::gateway::Gateway;
-use crate::scripted::Scripted;
+use crate::scripted::{Scripted, forwarding};
 use crate::shop::registration;
 
 const KEY: &str = "0123456789abcdef";
-const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
-
-/// A gateway that passes on, and the API that it passes on to.
-async fn forwarding() -> (Gateway, Scripted) {
-    let upstream = Scripted::start();
-    let gateway = Gateway::start_with(|config| config.allow_private_upstreams = true).await;
-    gateway.forward_to(&upstream.url, TOKEN).await;
-    (gateway, upstream)
-}
 
 /// A registration of the same customer that came some other way, so many days before now.
 fn other(gateway: &Gateway, serial: &str, days: i64) -> Value {

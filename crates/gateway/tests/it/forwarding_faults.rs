@@ -3,20 +3,10 @@
 use regcard_gateway::store::OutboxState;
 use serde_json::{Value, json};
 
-use crate::gateway::Gateway;
-use crate::scripted::Scripted;
+use crate::scripted::{Scripted, forwarding};
 use crate::shop::{registration, registration_with};
 
 const KEY: &str = "0123456789abcdef";
-const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
-
-/// A gateway that passes on, and the API that it passes on to.
-async fn forwarding() -> (Gateway, Scripted) {
-    let upstream = Scripted::start();
-    let gateway = Gateway::start_with(|config| config.allow_private_upstreams = true).await;
-    gateway.forward_to(&upstream.url, TOKEN).await;
-    (gateway, upstream)
-}
 
 /// Each of what it has, once.
 async fn each_once(upstream: &Scripted, total: usize) {

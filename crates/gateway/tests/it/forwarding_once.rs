@@ -4,19 +4,9 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
-use crate::gateway::Gateway;
 use crate::process::Process;
-use crate::scripted::Scripted;
+use crate::scripted::{Scripted, TOKEN, forwarding};
 use crate::shop::{Page, Shop, registration_with};
-
-const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
-
-async fn forwarding() -> (Gateway, Scripted) {
-    let upstream = Scripted::start();
-    let gateway = Gateway::start_with(|config| config.allow_private_upstreams = true).await;
-    gateway.forward_to(&upstream.url, TOKEN).await;
-    (gateway, upstream)
-}
 
 /// So many customers, each on a page of their own; the statuses of the answers.
 async fn customers(shop: &Shop, from: usize, count: usize) -> Vec<u16> {

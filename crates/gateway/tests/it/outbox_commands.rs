@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::process::{Process, line, run};
-use crate::scripted::Scripted;
+use crate::scripted::{Scripted, TOKEN};
 use crate::shop::registration;
-
-const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
 
 /// A gateway that passes on to this API.
 fn in_front_of(upstream: &Scripted) -> Process {

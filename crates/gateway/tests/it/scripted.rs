@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::gateway::Gateway;
 use crate::shop::{client, with_json};
 
 /// The process, until the story is over.
@@ -19,6 +20,17 @@ pub(crate) struct Scripted {
     pub(crate) url: String,
     origin: String,
     child: Child,
+}
+
+/// What opens the API to the gateway: a word that must never be seen anywhere else.
+pub(crate) const TOKEN: &str = "SENTINEL-access-token-of-the-upstream";
+
+/// A gateway that passes on, and the API that it passes on to.
+pub(crate) async fn forwarding() -> (Gateway, Scripted) {
+    let upstream = Scripted::start();
+    let gateway = Gateway::start_with(|config| config.allow_private_upstreams = true).await;
+    gateway.forward_to(&upstream.url, TOKEN).await;
+    (gateway, upstream)
 }
 
 /// A binary beside the one that runs the stories; built once, since it is another package's.
