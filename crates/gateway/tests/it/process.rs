@@ -275,13 +275,18 @@ impl Process {
 
     /// Waits until it works on so many requests.
     pub(crate) async fn working_on(&self, count: usize) {
-        let wanted = format!("regcard_requests_in_flight {count}\n");
-        let asking = async {
-            while !self.shop.http.get(format!("{}/metrics", self.operator())).send().await.unwrap().text().await.unwrap().contains(&wanted)
-            {
-            }
-        };
-        assert!(tokio::time::timeout(std::time::Duration::from_secs(15), asking).await.is_ok(), "never: works on {count}");
+        self.works_on(&count.to_string(), |working| working == count).await;
+    }
+
+    /// The same, where the number itself is not known.
+    pub(crate) async fn works_on(&self, what: &str, enough: impl Fn(usize) -> bool) {
+        let asking = async { while !enough(self.in_flight().await) {} };
+        assert!(tokio::time::timeout(std::time::Duration::from_secs(15), asking).await.is_ok(), "never: works on {what}");
+    }
+
+    async fn in_flight(&self) -> usize {
+        let said = self.shop.http.get(format!("{}/metrics", self.operator())).send().await.unwrap().text().await.unwrap();
+        said.lines().find_map(|line| line.strip_prefix("regcard_requests_in_flight ")).unwrap().parse().unwrap()
     }
 
     pub(crate) fn folder(&self) -> &Path {
