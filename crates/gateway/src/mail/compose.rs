@@ -69,7 +69,7 @@ pub(crate) struct Envelope<'a> {
     pub from: &'a Address,
     /// Who answers are for.
     pub reply_to: Option<&'a Mailbox>,
-    /// Exactly as it was typed.
+    /// To whom, see [`recipient`](super::recipient).
     pub to: Address,
     /// The same for every attempt, so that a mail that comes twice is known as one.
     pub id: String,
@@ -81,8 +81,10 @@ pub(crate) struct Envelope<'a> {
 /// If a part of it cannot be written as a mail.
 pub(crate) fn compose(letter: &Letter<'_>, envelope: Envelope<'_>) -> Result<Message, lettre::error::Error> {
     let from = Mailbox::new(Some(one_line(letter.merchant)), envelope.from.clone());
+    // Given, since it would be read again from the header, by a rule that knows fewer addresses.
+    let way = lettre::address::Envelope::new(Some(envelope.from.clone()), vec![envelope.to.clone()])?;
     let to = Mailbox::new(None, envelope.to);
-    let mut message = Message::builder().from(from).to(to).subject(one_line(&letter.subject)).message_id(Some(envelope.id));
+    let mut message = Message::builder().envelope(way).from(from).to(to).subject(one_line(&letter.subject)).message_id(Some(envelope.id));
     if let Some(reply_to) = envelope.reply_to {
         message = message.reply_to(reply_to.clone());
     }

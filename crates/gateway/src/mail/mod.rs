@@ -9,10 +9,10 @@ mod compose;
 mod html;
 mod letters;
 mod parcel;
+mod recipient;
 mod smtp;
 pub(crate) mod words;
 
-use lettre::Address;
 use regcard::text::languages;
 use regcard_protocol::date::Day;
 use regcard_protocol::form::{FieldKind, Form, WarrantyFrom};
@@ -29,6 +29,7 @@ use crate::store::{Merchant, Mode, OutboxChange, OutboxKind, OutboxRow, OutboxSt
 use crate::token::{Away, Link};
 use compose::{Envelope, Letter, compose};
 use parcel::{Carried, Parcel, is_for_merchant};
+use recipient::recipient;
 use smtp::Unsent;
 
 pub use parcel::{Arrived, confirmation, firsts, notice, of_forwarded};
@@ -129,7 +130,7 @@ async fn attempt(app: &App, row: &OutboxRow) -> Result<Result<(), Unsent>, Gatew
 }
 
 async fn send(app: &App, mailer: &Mailer, row: &OutboxRow, to: &str, letter: &Letter<'_>) -> Result<(), Unsent> {
-    let Ok(to) = to.parse::<Address>() else {
+    let Some(to) = recipient(to) else {
         return Err(Unsent::Never("no address that a mail can be sent to".to_owned()));
     };
     let host = app.origin.as_str().split("//").nth(1).unwrap_or_default().replace([':', '[', ']'], ".");

@@ -99,6 +99,34 @@ async fn nothing_that_was_typed_can_become_a_header_or_markup() {
 }
 
 #[tokio::test]
+async fn whatever_address_people_have_the_mail_goes_there() {
+    let (gateway, mailbox) = mailing().await;
+    let long = format!("{}@example.com", "a".repeat(100));
+    for (nth, (typed, reached)) in [
+        ("o'hara+box@example.com", "o'hara+box@example.com"),
+        ("ANN_b%c@EXAMPLE.co.uk", "ANN_b%c@example.co.uk"),
+        ("two..dots.@example.com", "two..dots.@example.com"),
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        (&long, &long),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let serial = format!("SN-{}", nth + 10);
+        gateway.load_serials(&[&serial]).await;
+        let typed = registration_with(&serial, json!({ "customerEmail": typed }));
+        gateway.page().await.register(&format!("{KEY}{nth}"), typed).await.good(201);
+        let mail = mailbox.until(nth + 1).await.remove(nth);
+        assert_eq!((mail.to.as_slice(), mail.header("To").as_str()), (&[reached.to_owned()][..], reached));
+    }
+    // A name that is no ASCII is more than this server says it can do; its mail waits for somebody to see.
+    let typed = registration_with("SN-1", json!({ "customerEmail": "müller@example.com" }));
+    gateway.page().await.register("the-key-of-the-last", typed).await.good(201);
+    let parked = gateway.until_all_is_sent().await;
+    assert_eq!(parked[0].last_error.as_deref(), Some("the mail server knows no such addresses (SMTPUTF8)"), "{parked:?}");
+}
+
+#[tokio::test]
 async fn a_server_that_is_busy_gets_it_later_and_one_that_will_not_have_it_never() {
     let (gateway, mailbox) = mailing().await;
     for (nth, (serial, address)) in [("SN-1", "busy@example.com"), ("SN-2", "nobody@example.com")].iter().enumerate() {
