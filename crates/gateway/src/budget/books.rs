@@ -68,7 +68,8 @@ impl Books {
         for counted in [once].iter().chain(&of) {
             current(&mut books, counted.name, counted.ends, now).used += 1;
         }
-        Ok(Once::Now)
+        let [first, _] = of;
+        Ok(Once::Now(*current(&mut books, first.name, first.ends, now)))
     }
 
     /// What has been counted, where that has not ended.

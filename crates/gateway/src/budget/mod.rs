@@ -130,7 +130,8 @@ impl Budgets {
         let counted = of.map(|one| self.counted(&one, now));
         let [session, _] = counted;
         match self.books.spend_once(once, counted, now).await? {
-            Once::Before | Once::Now => {
+            Once::Now(spent) => Ok(self.left(Kind::Registrations, spent, now)),
+            Once::Before => {
                 let spent = self.books.spent(session.name, now).await?.unwrap_or(Spent { used: 0, ends: session.ends });
                 Ok(self.left(Kind::Registrations, spent, now))
             }

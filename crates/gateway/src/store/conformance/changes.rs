@@ -1,9 +1,11 @@
 //! Registrations that are changed and erased.
 
+use futures_util::future::{join, join_all};
 use serde_json::{Map, json};
 
 use super::super::{
-    Change, Changing, Erasure, FileReference, NewReceipts, NewRegistration, NewSerial, Record, RecordSerial, Refusal, SerialRules, Store,
+    Change, Changing, Erasure, FileReference, NewReceipts, NewRegistration, NewSerial, Record, RecordSerial, Refusal, Registering,
+    SerialRules, Store,
 };
 use super::{Open, RULES, batch, here, ids, load, receipts, registration, serial, shop, upload};
 use regcard_protocol::validate::{Complaint, Fault};
@@ -19,7 +21,7 @@ fn to_erase(upload: &str) -> Erasure {
 
 async fn register(store: &dyn Store, new: NewRegistration) {
     let stored = store.register(batch(None, vec![new]), 1).await.unwrap();
-    assert_eq!(stored, super::super::Registering::Stored);
+    assert_eq!(stored, Registering::Stored);
 }
 
 /// The change that changes nothing.
@@ -148,6 +150,37 @@ pub(in crate::store) async fn files_that_no_registration_names_any_more_are_told
     assert_eq!(last, Some(vec![to_erase("shared")]));
     let noted: Vec<_> = store.sweep(0, 0).await.unwrap().into_iter().map(|erasure| erasure.upload).collect();
     assert_eq!(noted.len(), 2, "both are noted as to be erased: {noted:?}");
+}
+
+pub(in crate::store) async fn a_file_that_several_name_goes_with_the_last_of_them_also_at_the_same_time(open: Open<'_>) {
+    let (one, another) = (open(), open());
+    shop(&*one, "shop").await;
+    let free = SerialRules { validate: false, one_time: false };
+    for round in 0..20 {
+        let shared = format!("shared {round}");
+        one.add_upload(upload(&shared, None), 1).await.unwrap();
+        one.upload_stored(shared.clone(), here(1)).await.unwrap();
+        let file = FileReference::Receipt(format!("receipt of {shared}"));
+        let with = |id: &str| NewRegistration { rules: free, receipts: vec![receipts(true, vec![file.clone()])], ..registration(id, &[]) };
+        let named: Vec<String> = (0..4).map(|nth| format!("r{round}-{nth}")).collect();
+        for id in &named {
+            register(&*one, with(id)).await;
+        }
+        let erased = named.iter().enumerate().map(|(nth, id)| {
+            let store = if nth % 2 == 0 { &one } else { &another };
+            store.erase_registration("shop".into(), id.clone(), 2)
+        });
+        // And somebody names it once more, who has it then, or is told that there is no such file.
+        let late = format!("late {round}");
+        let (erased, late) = join(join_all(erased), another.register(batch(None, vec![with(&late)]), 1)).await;
+        let erased: Vec<Erasure> = erased.into_iter().flat_map(|erased| erased.unwrap().unwrap()).collect();
+        let left = one.upload(shared.clone()).await.unwrap();
+        match late.unwrap() {
+            Registering::Stored => assert!(left.is_some() && erased.is_empty(), "{erased:?}"),
+            Registering::Refused(_) => assert_eq!((left.is_none(), erased), (true, vec![to_erase(&shared)])),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 pub(in crate::store) async fn what_is_erased_is_gone_and_its_numbers_are_free(open: Open<'_>) {

@@ -87,6 +87,7 @@ macro_rules! conformance {
             a_change_is_made_to_what_was_read_or_not_at_all,
             a_changed_serial_number_comes_free,
             files_that_no_registration_names_any_more_are_told,
+            a_file_that_several_name_goes_with_the_last_of_them_also_at_the_same_time,
             what_is_erased_is_gone_and_its_numbers_are_free,
             a_random_number_is_one_that_nobody_has,
             long_lists_are_read_piece_by_piece,

@@ -49,16 +49,16 @@ pub(in crate::store) async fn what_costs_once_is_counted_once_or_not_at_all(open
     let budgets = || vec![counted(1, 2), counted(2, 9)];
     let all = join_all((0..20).map(|number| if number % 2 == 0 { &one } else { &another }.spend_once(counted(7, 1), budgets(), 100))).await;
     let all: Vec<Once> = all.into_iter().map(Result::unwrap).collect();
-    assert_eq!(all.iter().filter(|once| **once == Once::Now).count(), 1);
+    assert_eq!(all.iter().filter(|once| **once == Once::Now(Spent { used: 1, ends: 160 })).count(), 1);
     assert_eq!(all.iter().filter(|once| **once == Once::Before).count(), 19);
-    assert_eq!(one.spend_once(counted(8, 1), budgets(), 100).await.unwrap(), Once::Now);
+    assert_eq!(one.spend_once(counted(8, 1), budgets(), 100).await.unwrap(), Once::Now(Spent { used: 2, ends: 160 }));
     for _ in 0..2 {
         let over = one.spend_once(counted(9, 1), budgets(), 100).await.unwrap();
         assert_eq!(over, Once::Over(0, Spent { used: 3, ends: 160 }), "and so it is when it is tried again");
     }
     assert_eq!(another.spent([2; 32]).await.unwrap(), Some(Spent { used: 2, ends: 160 }), "what was refused has cost nothing");
     let later = Counted { ends: 220, ..counted(7, 1) };
-    assert_eq!(another.spend_once(later, budgets(), 160).await.unwrap(), Once::Now);
+    assert_eq!(another.spend_once(later, budgets(), 160).await.unwrap(), Once::Now(Spent { used: 1, ends: 160 }));
 }
 
 pub(in crate::store) async fn a_file_of_the_widget_is_there_for_every_gateway(open: Open<'_>) {

@@ -34,8 +34,8 @@ pub struct InTurn {
 pub enum Once {
     /// It was counted before.
     Before,
-    /// It is counted now, in each of its budgets.
-    Now,
+    /// It is counted now, in each of its budgets. So much is used of the first.
+    Now(Spent),
     /// This budget has no more of it; nothing is counted.
     Over(usize, Spent),
 }

@@ -58,7 +58,7 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &Change, now: i64) -> 
     let form = sql.row("SELECT form FROM registrations WHERE merchant_id = ?1 AND id = ?2", values![&change.merchant, &change.id])?;
     let form = form.map_or(Ok(String::new()), |row| row.text(0))?;
     webhooks::announce(sql, &change.merchant, &Notice::of_kept(WebhookEvent::Updated, &change.id, &form, now), now)?;
-    Ok(Step::Keep(Changing::Changed(uploads::erase(sql, &gone)?)))
+    Ok(Step::Keep(Changing::Changed(uploads::erase(sql, gone)?)))
 }
 
 pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: i64) -> Result<Step<Option<Vec<Erasure>>>, StoreError> {
@@ -71,7 +71,7 @@ pub(in crate::store) fn erase(sql: &mut dyn Sql, merchant: &str, id: &str, now: 
     let serials = give_up_serials(sql, merchant, id)?;
     release(sql, merchant, &serials)?;
     let gone = uploads::detach(sql, id, None)?;
-    let erased = uploads::erase(sql, &gone)?;
+    let erased = uploads::erase(sql, gone)?;
     sql.execute("DELETE FROM registrations WHERE merchant_id = ?1 AND id = ?2", values![merchant, id])?;
     sql.execute(
         "INSERT INTO erased_registrations (id, merchant_id, hash, erased_at) VALUES (?1, ?2, ?3, ?4)",

@@ -43,13 +43,15 @@ pub(in crate::store) fn spend_once(sql: &mut dyn Sql, once: &Counted, of: &[Coun
     if noted == 0 {
         return Ok(Step::Undo(Once::Before));
     }
+    let mut first = None;
     for (position, budget) in of.iter().enumerate() {
         let spent = spend(sql, &budget.name, 1, budget.ends, now)?;
         if spent.used > budget.limit {
             return Ok(Step::Undo(Once::Over(position, spent)));
         }
+        first.get_or_insert(spent);
     }
-    Ok(Step::Keep(Once::Now))
+    Ok(Step::Keep(Once::Now(first.unwrap_or(Spent { used: 1, ends: once.ends }))))
 }
 
 pub(in crate::store) fn spent(sql: &mut dyn Sql, name: &[u8; 32]) -> Result<Option<Spent>, StoreError> {

@@ -63,12 +63,13 @@ pub(super) fn attach(sql: &mut dyn Sql, merchant: &str, sid: Option<&str>, file:
         }
         // A merchant's server may name a file before it is here, and more than once.
         FileReference::Receipt(receipt) => {
-            let found = sql.row("SELECT id FROM uploads WHERE receipt = ?1 AND merchant_id = ?2", values![receipt, merchant])?;
-            let id = found.map(|row| row.text(0)).transpose()?;
-            if let Some(id) = &id {
-                sql.execute("UPDATE uploads SET state = 'attached' WHERE id = ?1 AND state = 'stored'", values![id])?;
-            }
-            Ok(id)
+            let found = sql.row(
+                // Changed in any case, so that it is held: nobody erases it meanwhile.
+                "UPDATE uploads SET state = CASE WHEN state = 'stored' THEN 'attached' ELSE state END WHERE receipt = ?1 AND merchant_id = ?2
+                 RETURNING id",
+                values![receipt, merchant],
+            )?;
+            found.map(|row| row.text(0)).transpose()
         }
     }
 }
@@ -83,9 +84,13 @@ pub(super) fn detach(sql: &mut dyn Sql, registration: &str, field: Option<&str>)
 }
 
 /// Forgets those of these files that no registration names, and notes in the same transaction that they are to be erased.
-pub(super) fn erase(sql: &mut dyn Sql, uploads: &[String]) -> Result<Vec<Erasure>, StoreError> {
+pub(super) fn erase(sql: &mut dyn Sql, mut uploads: Vec<String>) -> Result<Vec<Erasure>, StoreError> {
+    // In one order, whoever it is: two that wait for each other would wait for ever.
+    uploads.sort();
     let mut erased = Vec::new();
-    for id in uploads {
+    for id in &uploads {
+        // Held first: of two registrations with one file that are erased at the same time, the second has to see that the first is gone.
+        sql.execute("UPDATE uploads SET state = state WHERE id = ?1", values![id])?;
         let row = sql.row(
             "DELETE FROM uploads WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM registration_receipts r WHERE r.upload_id = uploads.id)
              RETURNING id, receipt, merchant_id, sid, file_name, file_type, file_size, upstream_url, state, hash, etag",
