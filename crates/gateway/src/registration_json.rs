@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::problem::GatewayError;
+use crate::uploads;
 
 /// The list's name in the body.
 const LIST: &str = "registrations";
@@ -128,7 +129,7 @@ fn answer(value: Value) -> Option<Answer> {
 
 fn file(mut members: Map<String, Value>) -> Option<UploadedFile> {
     match members.remove("uploadId") {
-        Some(Value::String(upload_id)) if members.is_empty() => Some(UploadedFile { upload_id }),
+        Some(Value::String(upload_id)) if members.is_empty() && uploads::can_be_number(&upload_id) => Some(UploadedFile { upload_id }),
         Some(_) | None => None,
     }
 }

@@ -158,6 +158,11 @@ pub async fn look_at<'a>(
     try_join_all(looks).await.map(drop)
 }
 
+/// Whether this can be an upload's number. What cannot is not looked for: not every database can be asked for any text.
+pub fn can_be_number(text: &str) -> bool {
+    !text.contains(char::is_control)
+}
+
 fn new_upload(
     app: &App,
     merchant: &Merchant,
@@ -243,7 +248,12 @@ async fn take<E>(
     match upload.state {
         UploadState::Granted => {
             let hash = app.receipts.disk.take(&upload.about.receipt, signed, body).await?;
-            app.store.upload_stored(grant.uid, Stored { hash: Some(hash), etag: None }).await?;
+            let stored = app.store.upload_stored(grant.uid.clone(), Stored { hash: Some(hash), etag: None }).await?;
+            if !stored && app.store.upload(grant.uid).await?.is_none() {
+                // What named it was erased while it came, and so is it.
+                app.receipts.disk.erase(&upload.about.receipt).await.map_err(GatewayError::File)?;
+                return Err(GatewayError::GrantInvalid);
+            }
             Ok(Taken::Now)
         }
         UploadState::Stored | UploadState::Attached => again(app, &upload, signed, body).await,

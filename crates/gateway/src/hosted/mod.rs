@@ -210,6 +210,9 @@ async fn keep_receipts(
 
 /// A receipt that came with an earlier post of the same page, and is no registration's yet.
 async fn kept_before(hosted: &Hosted<'_>, visit: &Visit, id: &str) -> Result<Option<NewUpload>, GatewayError> {
+    if !uploads::can_be_number(id) {
+        return Ok(None);
+    }
     let upload = hosted.app.store.upload(id.to_owned()).await?.filter(|upload| {
         let here = upload.state == UploadState::Stored || upload.about.upstream_url.is_some();
         here && upload.about.merchant == hosted.merchant.id && upload.about.sid.as_ref() == Some(&visit.page.sid)

@@ -198,7 +198,7 @@ async fn a_page_names_its_own_receipts_alone() {
     let of_a_card = gateway.page().await.upload(photo(500)).await;
     let kept = Visitor::opens(&gateway).await.fills_in("SN-1").types("customerName", "").chooses("InvoiceUpload", "a.jpg", photo(90));
     let page = kept.sends().await.types("customerName", "Mara");
-    for named in [foreign.as_str(), &of_a_card, "no-such-upload", "../secrets"] {
+    for named in [foreign.as_str(), &of_a_card, "no-such-upload", "../secrets", "a\0b"] {
         let refused = page.clone().forges(KEPT, Some(named)).sends().await;
         assert_eq!(refused.complaints(), ["InvoiceUpload: The receipt has to be chosen again"], "{named}");
         let faulty = page.clone().forges(KEPT, Some(named)).types("customerName", "").sends().await;

@@ -3,6 +3,8 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::answer::Answer;
 use crate::gateway::Gateway;
@@ -174,6 +176,25 @@ async fn what_is_erased_takes_its_receipt_along() {
     gateway.api_delete(&path(&first)).await.problem(404, "not-found");
     gateway.api_put(&path(&first), &json!({ "registration": {} })).await.problem(404, "not-found");
     assert_eq!(gateway.api("/api/registrations").await.good(200), json!({ "data": [], "total": 0 }));
+}
+
+#[tokio::test]
+async fn a_receipt_that_comes_while_its_registration_is_erased_is_not_left() {
+    let gateway = Gateway::start().await;
+    gateway.load_serials(&["SN-1"]).await;
+    let granted = gateway.api("/api/upload_file?fileName=a.jpg&fileType=image/jpeg&fileSize=50000").await.good(200);
+    let added = gateway.added(registration_with("SN-1", json!({ "InvoiceUpload": granted["url"] }))).await;
+    let path_to_file = granted["signedRequest"].as_str().unwrap().strip_prefix(&gateway.gateway).unwrap();
+    let mut socket = TcpStream::connect(gateway.gateway.strip_prefix("http://").unwrap()).await.unwrap();
+    let head = format!("PUT {path_to_file} HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: 50000\r\n\r\n");
+    let bytes = photo(50_000);
+    socket.write_all(&[head.as_bytes(), &bytes[..20_000]].concat()).await.unwrap();
+    crate::until("some of it is on the disk", || gateway.files() == 1).await;
+    gateway.api_delete(&path(&added)).await.good(200);
+    socket.write_all(&bytes[20_000..]).await.unwrap();
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).await.unwrap();
+    assert_eq!((&answer, gateway.files()), (b"HTTP/1.1 403", 0));
 }
 
 #[tokio::test]

@@ -167,6 +167,9 @@ async fn a_registration_has_files_of_its_own_session_alone() {
         let refused = page.register(&format!("the-key-of-number-{number}"), typed).await;
         assert_eq!(refused.faults(422, "validation"), ["/registrations/0/InvoiceUpload file"], "{upload}");
     }
+    let typed = registration_with("SN-1", json!({ "InvoiceUpload": { "uploadId": "a\0b" } }));
+    let refused = page.register("the-key-of-no-text-at-all", typed).await;
+    assert_eq!(refused.faults(422, "validation"), ["/registrations/0/InvoiceUpload kind"]);
     assert!(gateway.registrations().await.is_empty());
     assert_eq!(page.check("SN-1").await.good(200)["status"], "available");
     let typed = registration_with("SN-1", json!({ "InvoiceUpload": { "uploadId": foreign } }));
