@@ -135,6 +135,26 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
         Some(key) => Some(new_submit(app, merchant, Interface::Merchant, key, fingerprint("", &body))?),
         None => None,
     };
+    let earlier = match &submit {
+        Some(submit) => app.store.submit(submit.key.clone()).await?.map(|earlier| (earlier, submit.fingerprint)),
+        None => None,
+    };
+    // The first answer stands, also if the form has changed since.
+    let done = match earlier {
+        Some((earlier, fingerprint)) => replay(earlier, fingerprint)?,
+        None => store_from_server(app, merchant, submit, body).await?,
+    };
+    let ids: Vec<String> = done.registrations.into_iter().filter_map(|one| one.id).collect();
+    let count = ids.len();
+    let records: Vec<Record> = app.store.records(merchant.id.clone(), ids).await?;
+    // The first answer cannot be given again without them.
+    if records.len() < count {
+        return Err(GatewayError::Erased);
+    }
+    Ok(records.into_iter().map(|one| record::json(app, one)).collect())
+}
+
+async fn store_from_server(app: &App, merchant: &Merchant, submit: Option<NewSubmit>, body: Value) -> Result<Done, GatewayError> {
     let list = registration_json::list(body)?;
     let mut registrations = Vec::new();
     let mut errors = Vec::new();
@@ -152,15 +172,7 @@ pub async fn from_server(app: &App, merchant: &Merchant, key: Option<Idempotency
     // A server may name a file before it is there, so that one that cannot be seen now is no reason to refuse: a sweep looks again.
     let receipts = batch.registrations.iter().flat_map(|one| &one.receipts);
     uploads::look_at(app, &batch.merchant, None, receipts).await.unwrap_or_else(|error| error.log());
-    let done = store(app, batch).await?;
-    let ids: Vec<String> = done.registrations.into_iter().filter_map(|one| one.id).collect();
-    let count = ids.len();
-    let records: Vec<Record> = app.store.records(merchant.id.clone(), ids).await?;
-    // The first answer cannot be given again without them.
-    if records.len() < count {
-        return Err(GatewayError::Erased);
-    }
-    Ok(records.into_iter().map(|one| record::json(app, one)).collect())
+    store(app, batch).await
 }
 
 /// What became of an earlier submit with this key.

@@ -7,8 +7,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::gateway::Gateway;
-use crate::shop::{one, photo, registration, registration_with, with_json};
+use crate::gateway::{FORM_FILE, Gateway};
+use crate::shop::{FORM, one, photo, registration, registration_with, with_json};
 
 const KEY: &str = "0123456789abcdef";
 
@@ -168,6 +168,12 @@ async fn a_servers_key_works_too_and_is_none_of_the_pages() {
     let first = submit(&body).await;
     first.good(201);
     assert_eq!(submit(&body).await.body, first.body);
+    // Also by a form that would not take it any more.
+    let format = "[serial_numbers]\nformat = \"AB-9{4}\"";
+    gateway.save_form(FORM, &FORM_FILE.replacen("[serial_numbers]", format, 1));
+    gateway.api_post("/api/registrations", &one(registration("SN-2"))).await.problem(422, "validation");
+    assert_eq!(submit(&body).await.body, first.body);
+    gateway.save_form(FORM, FORM_FILE);
     submit(&one(registration("SN-2"))).await.problem(422, "idempotency-key-reused");
     gateway.page().await.register(KEY, registration("SN-2")).await.good(201);
     assert_eq!(gateway.registrations().await.len(), 2);
