@@ -1,11 +1,8 @@
 //! More visitors than there is room for: who is one too many is told so at once, or not let in, and everybody else is served.
 #![expect(clippy::unwrap_used, reason = "what cannot be started fails the story")]
 
-use std::time::Duration;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use crate::answer::Answer;
 use crate::process::Process;
@@ -84,7 +81,6 @@ async fn an_address_has_so_many_connections_and_who_goes_makes_room() {
         assert!(!is_let_in(&mut connect().await.unwrap()).await, "{configuration}");
         assert!(is_let_in(&mut inside[0]).await, "who is inside stays");
         drop(inside.pop());
-        let room_again = async { while !is_let_in(&mut connect().await.unwrap()).await {} };
-        timeout(Duration::from_secs(10), room_again).await.unwrap();
+        crate::until_so("there is room again", async || is_let_in(&mut connect().await.unwrap()).await).await;
     }
 }

@@ -255,7 +255,7 @@ impl Process {
         assert!(told.success());
     }
 
-    /// Waits until it has ended; whether it ended well.
+    /// Waits until it has ended; whether it ended well, and cut nothing off that it waited for in vain.
     pub(crate) async fn ended(&mut self) -> bool {
         let mut ended = None;
         crate::until("it has ended", || {
@@ -263,7 +263,7 @@ impl Process {
             ended.is_some()
         })
         .await;
-        ended.is_some_and(|status| status.success())
+        ended.is_some_and(|status| status.success()) && !self.log().contains("some requests did not end in time")
     }
 
     /// Where the operator's routes are.
@@ -281,7 +281,7 @@ impl Process {
     /// The same, where the number itself is not known.
     pub(crate) async fn works_on(&self, what: &str, enough: impl Fn(usize) -> bool) {
         let asking = async { while !enough(self.in_flight().await) {} };
-        assert!(tokio::time::timeout(std::time::Duration::from_secs(15), asking).await.is_ok(), "never: works on {what}");
+        assert!(tokio::time::timeout(crate::NEVER, asking).await.is_ok(), "never: works on {what}");
     }
 
     async fn in_flight(&self) -> usize {
