@@ -150,6 +150,7 @@ async fn while_a_secret_is_replaced_both_sign() {
     register(&gateway, 1).await;
     let webhook = receiver.until_it_has(1).await.remove(0);
     assert_eq!((signed_by(&webhook), webhook.signature.split(' ').count()), ([true, true], 2));
+    settled(&gateway).await;
     gateway.later(3_600);
     register(&gateway, 2).await;
     let webhook = receiver.until_it_has(2).await.remove(1);
