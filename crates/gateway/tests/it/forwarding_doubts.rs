@@ -1,12 +1,16 @@
 //! What an upstream says that proves nothing: it is looked for again or parked for a person, never sent a second time, and never called
 //! registered unless it is.
 
+use std::sync::Arc;
+
 use regcard_gateway::store::{OutboxRow, OutboxState};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::gateway::Gateway;
-use crate::scripted::{Scripted, forwarding};
+use crate::scripted::{Scripted, TOKEN, forwarding};
 use crate::shop::registration;
+use crate::upstream::{KNOWN, Manner, Upstream, says};
 
 const KEY: &str = "0123456789abcdef";
 
@@ -195,21 +199,29 @@ async fn a_success_that_may_be_none_is_looked_for_and_never_called_registered_by
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_submit_twice_at_once_is_not_refused_by_its_own_serial_number() {
-    let (gateway, upstream) = forwarding().await;
-    upstream.script(json!({ "rules": [{ "on": "check", "times": 1, "delayMs": 1_500 }] })).await;
+    let upstream = Upstream::start().await;
+    let gateway = Gateway::start_with(|config| config.allow_private_upstreams = true).await;
+    gateway.forward_to(&upstream.url, TOKEN).await;
+    let registered = r#"{"data":{"serialNumber":"SN-1","registered":true}}"#;
+    let told = Arc::new(Notify::new());
+    upstream.checking(Manner::WhenTold(Arc::clone(&told), 200, registered));
     let page = gateway.page().await;
     let slower = tokio::spawn({
         let page = page.clone();
         async move { page.register(KEY, registration("SN-1")).await }
     });
-    crate::until_so("the first one asks", async || upstream.requests("GET", "/serial_numbers/").await.len() == 1).await;
+    crate::until("the first one asks", || upstream.seen().len() == 1).await;
+    upstream.checking(says(200, "", KNOWN));
     let faster = page.register(KEY, registration("SN-1")).await;
     faster.good(201);
+    // By now the number is registered, and that is what the first one hears.
+    upstream.checking(says(200, "", registered));
+    told.notify_one();
     let slower = slower.await.unwrap();
     assert_eq!((slower.status, &slower.body), (201, &faster.body));
     // Under another key it is another one, and under this key another body too.
     page.register("the-key-of-another", registration("SN-1")).await.problem(409, "serial-already-registered");
-    sent_once(&upstream, "once").await;
+    assert_eq!(upstream.posts().len(), 1, "sent once");
 }
 
 #[tokio::test]

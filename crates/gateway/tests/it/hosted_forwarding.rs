@@ -65,7 +65,7 @@ async fn in_forward_mode_five_clicks_go_out_once_too() {
 async fn in_forward_mode_a_visitor_who_did_not_wait_is_told_how_it_ended() {
     let (gateway, upstream) = forwarding().await;
     let told = Arc::new(Notify::new());
-    upstream.registering(Manner::WhenTold(Arc::clone(&told)));
+    upstream.registering(Manner::WhenTold(Arc::clone(&told), 201, STORED));
     let filled = Visitor::opens(&gateway).await.fills_in("SN-1");
     let page = gateway.app.tokens.open_page(filled.holds(NONCE).unwrap()).unwrap().jti;
     let send = || {

@@ -17,8 +17,8 @@ pub(crate) enum Manner {
     LoseTheAnswer,
     /// Stores it, and says nothing for as long as anybody waits.
     Hang,
-    /// Stores it, and says so once it is told to.
-    WhenTold(Arc<Notify>),
+    /// Does it, and says this, status and body, once it is told to.
+    WhenTold(Arc<Notify>, u16, &'static str),
 }
 
 /// A request that came.
@@ -49,7 +49,7 @@ struct Manners {
 }
 
 /// What it says of every serial number, unless told otherwise.
-const KNOWN: &str =
+pub(crate) const KNOWN: &str =
     r#"{"data":{"serialNumber":"SN-1","sku":"DUO","registered":false,"customerTags":"vip","customer":{"email":"owner@example.com"}}}"#;
 /// Where files go, unless told otherwise.
 const SIGNED: &str = r#"{"signedRequest":"https://files.example/put?signature=abc","url":"https://files.example/r1.jpg"}"#;
@@ -134,10 +134,10 @@ impl Upstream {
             }
             Manner::LoseTheAnswer => {}
             Manner::Hang => std::future::pending().await,
-            Manner::WhenTold(told) => {
+            Manner::WhenTold(told, status, body) => {
                 told.notified().await;
-                let head = format!("HTTP/1.1 201 So\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", STORED.len());
-                let _sent = socket.write_all(format!("{head}{STORED}").as_bytes()).await;
+                let head = format!("HTTP/1.1 {status} So\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                let _sent = socket.write_all(format!("{head}{body}").as_bytes()).await;
             }
         }
     }
