@@ -105,11 +105,17 @@ impl Bucket {
         serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
     }
 
-    /// What the gateway itself asked, as `METHOD STATUS`.
-    pub(crate) async fn asked_by_the_gateway(&self) -> Vec<String> {
+    /// What the gateway itself asked, as `METHOD STATUS`, once the bucket has noted so much: what is done shows a moment before it is noted.
+    pub(crate) async fn asked_by_the_gateway(&self, count: usize) -> Vec<String> {
         let own = |one: &Value| one["agent"].as_str().is_some_and(|agent| agent.starts_with("regcard/"));
         let told = |one: &Value| format!("{} {}", one["method"].as_str().unwrap(), one["status"]);
-        self.requests().await.iter().filter(|one| own(one)).map(told).collect()
+        let mut asked: Vec<String> = Vec::new();
+        crate::until_so(&format!("it has noted {count} requests"), async || {
+            asked = self.requests().await.iter().filter(|one| own(one)).map(told).collect();
+            asked.len() >= count
+        })
+        .await;
+        asked
     }
 
     /// From now on nothing fails any more.
