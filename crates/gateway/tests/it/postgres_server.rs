@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use postgres::NoTls;
@@ -28,8 +28,7 @@ impl Server {
         if let Some((user, group)) = user() {
             chown(folder.path(), Some(user), Some(group)).unwrap();
         }
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Server { folder, programs: programs(), port, running: None };
+        let mut server = Server { folder, programs: programs(), port: 0, running: None };
         let data = server.folder.path().join("data");
         let mut make = server.command("initdb");
         let made = make.args(["--auth=trust", "--username=regcard", "--no-instructions", "-D"]).arg(data).output().unwrap();
@@ -54,18 +53,22 @@ impl Server {
     /// Starts it on what it has, and waits until it answers.
     pub(crate) async fn starts(&mut self) {
         let log = File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
-        let mut command = self.command("postgres");
-        let port = self.port.to_string();
-        command.arg("-D").arg(self.folder.path().join("data")).args(["-p", &port, "-c", "listen_addresses=127.0.0.1", "-k"]);
-        command.arg(self.folder.path()).stdout(Stdio::null()).stderr(log);
-        let url = self.url();
-        let answers = move || postgres::Client::connect(&url, NoTls).is_ok();
+        let data = self.folder.path().join("data");
+        let first = self.port == 0;
         crate::until_so("PostgreSQL answers", async || {
-            // One that is started while the last of the one before still ends gives up at once.
+            // One that is started while the last of the one before still ends gives up at once; and one of which somebody has taken the port, which
+            // was free a moment ago. Until the first of them answers any port will do.
             if self.running.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some()) {
+                if first {
+                    self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+                }
+                let mut command = self.command("postgres");
+                command.arg("-D").arg(&data).args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1", "-k"]);
+                command.arg(self.folder.path()).stdout(Stdio::null()).stderr(log.try_clone().unwrap());
                 self.running = Some(command.spawn().unwrap());
             }
-            tokio::task::spawn_blocking(answers.clone()).await.unwrap()
+            let (url, data) = (self.url(), data.clone());
+            tokio::task::spawn_blocking(move || is_served(&url, &data)).await.unwrap()
         })
         .await;
     }
@@ -78,6 +81,12 @@ impl Server {
         }
         command
     }
+}
+
+/// Whether the server there is the one of this folder, and answers.
+fn is_served(url: &str, data: &Path) -> bool {
+    let asked = postgres::Client::connect(url, NoTls).and_then(|mut client| client.query_one("SHOW data_directory", &[]));
+    asked.is_ok_and(|row| Path::new(row.get::<_, &str>(0)) == data)
 }
 
 impl Drop for Server {
