@@ -25,6 +25,14 @@ async fn makes(gateway: &Process, name: &str) {
     crate::until_so(name, async || maker(gateway).await.as_deref() == Some(name)).await;
 }
 
+/// Puts another file in its place at once: half of a text that is being written would be one more that cannot be read.
+fn saved(file: &Path, text: &str) {
+    let beside = file.with_extension("new");
+    std::fs::write(&beside, text).unwrap();
+    std::fs::set_permissions(&beside, std::fs::metadata(file).unwrap().permissions()).unwrap();
+    std::fs::rename(beside, file).unwrap();
+}
+
 /// Customers who open the form, check, renew their session, check again and upload, one after the other. How many.
 async fn customers(shop: Shop, ended: Arc<AtomicBool>) -> usize {
     let mut served = 0;
@@ -80,11 +88,11 @@ async fn what_a_secret_made_ends_with_it() {
 async fn a_file_that_cannot_be_read_changes_nothing_and_is_told_once() {
     let gateway = Process::start();
     let file = gateway.folder().join("regcard-data/secrets");
-    std::fs::write(&file, "k1 half of a li").unwrap();
+    saved(&file, "k1 half of a li");
     let told = || gateway.log().matches("cannot be read; those from before are used").count();
     crate::until("it is told", || told() == 1).await;
     let page = gateway.shop.page().await;
     page.register("0123456789abcdef", registration("SN-1")).await.problem(422, "validation");
-    std::fs::write(&file, "k1 half of a lin").unwrap();
+    saved(&file, "k1 half of a lin");
     crate::until("the next one is told as well", || told() == 2).await;
 }
