@@ -43,13 +43,24 @@ impl Visit {
 
     /// Presses a key that types something, or Enter or Tab, and lets go of it, without any pause.
     async fn presses(&self, key: &str) {
+        self.presses_at(key, None).await;
+    }
+
+    /// The same, as at this instant (in seconds since 1970) if one is given, and not when the key comes out of the driver.
+    async fn presses_at(&self, key: &str, instant: Option<f64>) {
         let (code, text) = match key {
             "Enter" => (13, "\r"),
             "Tab" => (9, ""),
             other => (u32::from(other.chars().next().unwrap().to_ascii_uppercase()), other),
         };
         let down = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
-        let event = |kind: &str| json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
+        let event = |kind: &str| {
+            let mut event = json!({ "type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text });
+            if let Some(instant) = instant {
+                event["timestamp"] = json!(instant);
+            }
+            event
+        };
         self.browser.command("Input.dispatchKeyEvent", event(down)).await;
         self.browser.command("Input.dispatchKeyEvent", event("keyUp")).await;
     }
