@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use thirtyfour::action_chain::ActionChain;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 use crate::browser::{Browser, Kind};
@@ -95,13 +96,19 @@ impl Card<'_> {
 
     /// Sets a file, as a picker does.
     pub(crate) async fn choose(self, file: &std::path::Path) {
-        self.control("InvoiceUpload").await.send_keys(file.to_string_lossy().as_ref()).await.unwrap();
+        self.choose_all(&[file.to_owned()]).await;
     }
 
-    /// Sets several files at once.
+    /// Sets several files at once. A control that is replaced at that moment has got none; then the new one gets them.
     pub(crate) async fn choose_all(self, files: &[std::path::PathBuf]) {
         let paths: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
-        self.control("InvoiceUpload").await.send_keys(paths.join("\n")).await.unwrap();
+        let paths = paths.join("\n");
+        until_true("the files are chosen", async || match self.control("InvoiceUpload").await.send_keys(&paths).await {
+            Ok(()) => true,
+            Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => false,
+            Err(error) => panic!("{error}: {paths}"),
+        })
+        .await;
     }
 
     /// Clicks on the file control. The picker itself stays closed: no test could press its buttons.

@@ -102,12 +102,6 @@ async fn an_unknown_option_is_said_once_with_the_nearest() {
     let element = "<reg-card prodcut=\"Espresso Duo\" data-x=\"1\" aria-label=\"Card\" onclick=\"void 0\" v-scope class=\"y\"></reg-card>";
     visit.goes_to("", &format!("{}{element}{element}", visit.gateway.script())).await;
     visit.card_at(1).is_painted().await;
-    until_true("the console says it", async || {
-        visit.browser.js("return performance.getEntriesByType('resource').some(one => one.name.includes('/options-'))", vec![]).await
-            == true
-    })
-    .await;
-    visit.browser.breathe().await;
     visit.browser.console_says(&["there is no option \\\"prodcut\\\"; the nearest is \\\"product\\\""]).await;
     visit.tells("card.setAttribute('prodcut', 'Other')").await;
     visit.browser.breathe().await;
@@ -132,6 +126,7 @@ async fn what_mount_answers_can_be_used_at_any_time() {
     one.serial_is("available").await;
     other.until("the other one's product", &format!("{GIVEN} === 'Espresso Trio'")).await;
     other.until("its note", "root.querySelector('[name=note]').value === 'hello'").await;
+    until_true("the page is told", async || visit.browser.js("return heard.includes('serial')", vec![]).await == true).await;
     assert_eq!(
         visit.browser.js("return [heard, document.querySelectorAll('reg-card').length]", vec![]).await,
         json!([["ready", "serial"], 2])

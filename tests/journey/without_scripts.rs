@@ -14,9 +14,9 @@ impl Visit {
         visit
     }
 
-    /// Waits until an expression holds in the page.
+    /// Waits until an expression holds in the page, which may be one that is only coming.
     async fn page_says(&self, expression: &str) {
-        let script = format!("return {expression};");
+        let script = format!("try {{ return {expression}; }} catch {{ return false; }}");
         until_true(expression, async || self.browser.js(&script, Vec::new()).await == true).await;
     }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 use thirtyfour::prelude::*;
 
 use crate::proxy::Proxy;
+use crate::wait::in_time;
 pub(crate) use kind::Kind;
 use kind::{Driver, WINDOW};
 
@@ -121,18 +122,21 @@ impl Browser {
         self.js(script, Vec::new()).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Everything in the console that is an error or a warning has to be one of these, and each of these is there.
+    /// Everything in the console that is an error or a warning has to be one of these, and each of these comes.
     pub(crate) async fn console_says(&self, expected: &[&str]) {
-        let lines = self.complaints().await;
         // What the browser itself writes about requests is only in Chromium's log.
         let can_be_heard =
             |line: &&&str| self.kind == Kind::Chromium || !["Failed to load resource", "net::"].iter().any(|own| line.contains(own));
-        for line in &lines {
-            assert!(expected.iter().any(|expected| line.contains(expected)), "the console says {line}\nof {lines:?}");
-        }
-        for expected in expected.iter().filter(can_be_heard) {
-            assert!(lines.iter().any(|line| line.contains(expected)), "the console does not say {expected}, but {lines:?}");
-        }
+        let mut lines = Vec::new();
+        let complete = in_time(async || {
+            lines.extend(self.complaints().await);
+            for line in &lines {
+                assert!(expected.iter().any(|expected| line.contains(expected)), "the console says {line}\nof {lines:?}");
+            }
+            let is_there = |expected: &&str| lines.iter().any(|line: &String| line.contains(expected));
+            expected.iter().filter(can_be_heard).all(is_there).then_some(())
+        });
+        assert!(complete.await.is_some(), "the console does not say all of {expected:?}, but {lines:?}");
     }
 
     /// What the console has of errors and warnings, once.

@@ -56,7 +56,7 @@ pub(super) async fn picker(host: &Host<'_>) {
     // A picker that opens and brings nothing is as if it had not been opened.
     card.read("root.querySelector('[type=file]').dispatchEvent(new Event('change', { bubbles: true }))").await;
     card.receipt_is("none").await;
-    host.js("location.reload()").await;
+    host.browser().reloads().await;
     host.registers().await;
 }
 
