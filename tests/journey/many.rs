@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::card::NAME;
 use crate::visit::{EMAIL, SERIAL, Visit};
 
-/// Makes the memory of the page's wasm known to the test. Nothing of the card's own interface does.
+/// Makes the memory of the page's wasm known to the test, and what its cards wait for. Nothing of the card's own interface does.
 const SHOWS_MEMORY: &str = "<script>
     window.memories = [];
     for (const name of ['instantiate', 'instantiateStreaming']) {
@@ -17,6 +17,24 @@ const SHOWS_MEMORY: &str = "<script>
             return made;
         };
     }
+    // What the cards have asked for and not been told yet, and how many were taken out in the middle of that.
+    window.pending = { check: 0, upload: 0 };
+    window.left = { check: 0, upload: 0 };
+    const ask = window.fetch, { send } = XMLHttpRequest.prototype;
+    window.fetch = (...all) => {
+        const answer = ask(...all);
+        if (String(all[0]).endsWith('/v1/serial_numbers/check')) {
+            const end = () => { pending.check -= 1; };
+            pending.check += 1;
+            answer.then(end, end);
+        }
+        return answer;
+    };
+    XMLHttpRequest.prototype.send = function (...all) {
+        pending.upload += 1;
+        this.addEventListener('loadend', () => { pending.upload -= 1; });
+        return send.apply(this, all);
+    };
     window.bytes = () => memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
 </script>";
 
@@ -29,6 +47,8 @@ const CYCLES: &str = "
         const again = () => { const found = look(); if (found) good(found); else if (performance.now() - since > 20000) bad(Error('not after 20 s: ' + look)); else setTimeout(again); };
         again();
     });
+    // Until what is asked for is on its way, and then as long as a request needs to get into the network.
+    const asks = async what => { await until(() => pending[what]); await new Promise(good => setTimeout(good, 100)); left[what] += pending[what]; };
     const cycle = async n => {
         const place = document.getElementById(n % 2 ? 'one' : 'other');
         const card = RegCard.mount(place, { product: 'Espresso Duo', load: n % 10 === 9 ? 'visible' : 'eager', draft: 'off' });
@@ -45,8 +65,8 @@ const CYCLES: &str = "
         if (n % 20 === 7) {
             type('serialNumber', 'ED5-2204-0817');
             await until(() => root.querySelector('[data-check=checking]'));
-            // Long enough for its request to be on its way, in every second case.
-            if (n % 40 === 7) await new Promise(good => setTimeout(good, 450));
+            // With its request on its way, in every second case.
+            if (n % 40 === 7) await asks('check');
         }
         if (n % 20 === 17) {
             const files = new DataTransfer();
@@ -54,8 +74,8 @@ const CYCLES: &str = "
             control('InvoiceUpload').files = files.files;
             control('InvoiceUpload').dispatchEvent(new Event('change', { bubbles: true }));
             await until(() => root.querySelector('[data-upload=sending]'));
-            // Long enough for the file itself to be on its way, in every second case.
-            if (n % 40 === 17) await new Promise(good => setTimeout(good, 150));
+            // With the file itself on its way, in every second case.
+            if (n % 40 === 17) await asks('upload');
         }
         card.unmount();
         // What it leaves behind is gone a turn later.
@@ -70,7 +90,7 @@ const PAGE: u64 = 65_536;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_cards_come_and_go_and_the_memory_stays_as_it_was_after_fifty() {
     let visit = Visit::begin().await;
-    let gate = visit.gateway.proxy.hold("PUT", "/v1/uploads/");
+    let gates = [visit.gateway.proxy.hold("PUT", "/v1/uploads/"), visit.gateway.proxy.hold("POST", "/v1/serial_numbers/check")];
     let places = "<div id=\"one\"></div><div id=\"other\"></div>";
     visit.goes_to(SHOWS_MEMORY, &format!("{}{places}", visit.gateway.script().replace(" async", ""))).await;
     let mut after_fifty = 0;
@@ -82,11 +102,13 @@ async fn a_thousand_cards_come_and_go_and_the_memory_stays_as_it_was_after_fifty
         }
         assert!(bytes <= after_fifty + PAGE, "{bytes} bytes after {} cards, {after_fifty} after fifty", from + 50);
     }
-    gate.open();
+    drop(gates);
     visit.gateway.proxy.let_everything_through();
     assert_eq!(visit.wasm_fetches(), 1);
-    assert!(visit.gateway.proxy.count("POST", "/v1/serial_numbers/check") >= 20, "no card was taken out in the middle of a check");
-    assert!(visit.gateway.proxy.count("PUT", "/v1/uploads/") >= 10, "nor of an upload");
+    // Twenty-five of each, one at a time; and they get as far as the gateway.
+    assert_eq!(visit.browser.js("return [left.check, left.upload]", vec![]).await, json!([25, 25]));
+    assert!(visit.gateway.proxy.count("POST", "/v1/serial_numbers/check") > 0, "no card was taken out in the middle of a check");
+    assert!(visit.gateway.proxy.count("PUT", "/v1/uploads/") > 0, "nor of an upload");
     visit.browser.console_is_silent().await;
 
     // The thousand and first works.

@@ -13,9 +13,26 @@ use crate::visit::{EMAIL, SERIAL, Visit};
 use crate::wait::until_true;
 
 /// Time runs a hundred times as fast for whatever waits for a second or more, so that nobody has to wait for it here. The twenty seconds
-/// after which a call to the gateway is given up stay.
+/// after which a call to the gateway is given up stay, and so do the thirty after which a file is taken not to move: a slow machine is
+/// no tunnel.
 const HASTE: &str = "<script>const slow = setTimeout;
-    window.setTimeout = (call, ms, ...given) => slow(call, ms >= 1000 && ms !== 20000 ? ms / 100 : ms, ...given);</script>";
+    window.setTimeout = (call, ms, ...given) => slow(call, ms >= 1000 && ms < 20000 ? ms / 100 : ms, ...given);</script>";
+
+/// What waits for one of these times waits until the story has it go by: 5 s without a byte, 30 s without one, and 1 s until the next try.
+const BY_HAND: &str = "<script>const slow = setTimeout, end = clearTimeout, waiting = new Map();
+    window.setTimeout = (call, ms, ...given) => {
+        const timer = slow(call, [1000, 5000, 30000].includes(ms) ? 864e5 : ms, ...given);
+        waiting.set(timer, { ms, go: () => { clearTimeout(timer); call(...given); } });
+        return timer;
+    };
+    window.clearTimeout = timer => { waiting.delete(timer); end(timer); };
+    window.goBy = ms => { const all = [...waiting.values()].filter(one => one.ms === ms); all.forEach(one => one.go()); return all.length > 0; };</script>";
+
+/// Lets so many milliseconds go by for whoever waits for them, once somebody does.
+async fn goes_by(visit: &Visit, ms: u32) {
+    until_true(&format!("{ms} ms are waited for"), async || visit.browser.js("return goBy(arguments[0])", vec![json!(ms)]).await == true)
+        .await;
+}
 
 const PUT: &str = "/v1/uploads/";
 
@@ -33,13 +50,20 @@ async fn puts_are(visit: &Visit, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_stands_still_is_given_up_and_sent_again() {
-    let visit = visit(false, HASTE).await;
+    let visit = visit(false, BY_HAND).await;
     let card = live(&visit).await;
     let gate = visit.gateway.proxy.hold("PUT", PUT);
     let bytes = png(CLEAN);
     card.choose(&visit.folder().file("receipt.png", &bytes)).await;
     puts_are(&visit, 1).await;
-    card.says("Waiting for the connection").await;
+    // The last bytes may still be on their way into the network, each with five seconds of its own.
+    until_true("it says so", async || {
+        visit.browser.js("goBy(5000)", vec![]).await;
+        card.text().await.contains("Waiting for the connection")
+    })
+    .await;
+    goes_by(&visit, 30_000).await;
+    goes_by(&visit, 1_000).await;
     puts_are(&visit, 2).await;
     assert_eq!(visit.gateway.proxy.count("POST", "/v1/upload_file"), 1, "the address is still good");
     gate.open();
@@ -138,6 +162,8 @@ async fn a_form_that_is_sent_meanwhile_waits_for_the_receipt() {
     let gate = visit.gateway.proxy.hold("PUT", PUT);
     let bytes = png(CLEAN);
     card.choose(&visit.folder().file("receipt.png", &bytes)).await;
+    // The button has gone down by then, below the file.
+    card.receipt_is("sending").await;
     card.submit().await;
     card.says("Sending your receipt first").await;
     assert_eq!(visit.submits(), 0);
@@ -158,6 +184,8 @@ async fn a_receipt_that_never_arrives_can_be_left_out_and_the_end_says_so() {
             visit.gateway.proxy.times(9, "PUT", PUT, Fate::Lost);
         }
         card.choose(&visit.folder().file("receipt.png", &png(CLEAN))).await;
+        // The button has gone down by then, below the file.
+        card.until("the file is there", "root.querySelector('[data-upload]').dataset.upload !== 'none'").await;
         card.submit().await;
         if !waiting {
             card.receipt_is("failed").await;
