@@ -23,6 +23,11 @@ impl Visit {
         visit
     }
 
+    /// Waits until what the customer is in the middle of is noticed. The glue is asked for after that, and by nothing else.
+    pub(crate) async fn is_watched(&self) {
+        until_true("the glue is asked for", async || self.gateway.proxy.count("GET", ".js?0") > 0).await;
+    }
+
     /// Waits until wasm could take over; it does not.
     pub(crate) async fn is_not_taken_over(&self) {
         let ready = "return !!window.wasmIsReady && performance.getEntriesByType('resource').some(one => one.name.includes('/card'))";
@@ -184,6 +189,7 @@ async fn a_mouse_held_on_submit_while_the_wasm_arrives_submits_once() {
     visit.goes_to(NOTES_WASM, &format!("{}{}", visit.gateway.script(), visit.gateway.element())).await;
     let card = visit.card();
     card.fill(EMAIL, SERIAL).await;
+    visit.is_watched().await;
     let button = card.find(SUBMIT).await;
     card.point_at(&button).click_and_hold().perform().await.unwrap();
     gate.open();
