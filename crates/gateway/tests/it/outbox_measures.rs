@@ -13,12 +13,13 @@ use crate::shop::registration;
 
 /// What `/metrics` says, without what it is about. A store that did not answer within two seconds, on a machine that stands still, is asked once more.
 async fn said(gateway: &Gateway) -> String {
-    loop {
-        let said = asked(gateway).await;
-        if !said.contains("NaN") {
-            return said;
-        }
-    }
+    let mut said = String::new();
+    crate::until_so("the store answers", async || {
+        said = asked(gateway).await;
+        !said.lines().any(|line| line.ends_with(" NaN"))
+    })
+    .await;
+    said
 }
 
 async fn asked(gateway: &Gateway) -> String {
