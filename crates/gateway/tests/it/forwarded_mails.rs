@@ -204,7 +204,7 @@ async fn the_merchant_is_told_with_nothing_of_the_customer_also_while_it_waits()
     gateway.page().await.register(KEY, registration_with("SN-1", json!({ "note": "A gift for Tom" }))).await.good(202);
     let waiting = async || gateway.unsent().await.into_iter().find(|row| row.endpoint == "merchant" && row.last_error.is_some());
     crate::until_so("it waits", async || {
-        gateway.time_passes().await;
+        gateway.time_passes(10).await;
         waiting().await.is_some()
     })
     .await;

@@ -160,12 +160,13 @@ impl Gateway {
         self.app.outbox.wake();
     }
 
-    /// Lets some time pass; what was still to be sent, or waited for a person, before that. While something is being sent time stands still, or its
-    /// lease would run out under a machine that is slow; and since it may have begun a moment ago, it is less than a lease.
-    pub(crate) async fn time_passes(&self) -> Vec<OutboxRow> {
-        let unsent = self.unsent().await;
+    /// Lets so many seconds pass; what was still to be sent, or waited for a person, before that. While something is being sent time stands still, or
+    /// its lease would run out under a machine that is slow; and where something may have begun since, less time than a lease passes.
+    pub(crate) async fn time_passes(&self, seconds: i64) -> Vec<OutboxRow> {
+        let (unsent, now) = (self.unsent().await, self.clock.millis());
+        let is_due = unsent.iter().any(|row| row.state == OutboxState::Waiting && row.next_at <= now);
         if unsent.iter().all(|row| row.lease_until == 0) {
-            self.later(limits::SENDING_LEASE_MILLIS / 1_000 - 1);
+            self.later(if is_due { seconds.min(limits::SENDING_LEASE_MILLIS / 2_000) } else { seconds });
         }
         unsent
     }
@@ -177,7 +178,7 @@ impl Gateway {
 
     /// Lets time pass, again and again, until nothing is left to be sent; what is parked then.
     pub(crate) async fn until_all_is_sent(&self) -> Vec<OutboxRow> {
-        crate::until_so("all is sent or parked", async || self.time_passes().await.iter().all(|row| row.state != OutboxState::Waiting))
+        crate::until_so("all is sent or parked", async || self.time_passes(10).await.iter().all(|row| row.state != OutboxState::Waiting))
             .await;
         self.unsent().await
     }

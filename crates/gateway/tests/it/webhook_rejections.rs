@@ -26,11 +26,12 @@ async fn refusing() -> (Gateway, Scripted) {
     (gateway, upstream)
 }
 
+/// Less time passes at once than a webhook waits that was not received, or it would be told a second time before anybody has looked.
 async fn parked(gateway: &Gateway) -> Option<OutboxRow> {
     let parked =
         async || gateway.unsent().await.into_iter().find(|row| row.kind == OutboxKind::Forward && row.state == OutboxState::Rejected);
     crate::until_so("it is parked", async || {
-        gateway.time_passes().await;
+        gateway.time_passes(4).await;
         parked().await.is_some()
     })
     .await;
@@ -85,7 +86,7 @@ async fn what_waits_to_be_told_holds_nothing_that_was_typed_and_is_not_told_once
             if given_up { store.outbox_discard(row.id, None, now).await } else { store.outbox_retry(row.id, false, now).await }.unwrap()
         );
         crate::until_so("nothing is to be told", async || {
-            gateway.time_passes().await;
+            gateway.time_passes(4).await;
             waiting().await.is_none()
         })
         .await;

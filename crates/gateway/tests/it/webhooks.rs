@@ -223,7 +223,7 @@ async fn what_is_forwarded_is_told_once_the_upstream_has_it() {
     upstream.registering(says(201, "", STORED));
     let webhook = {
         crate::until_so("it is told", async || {
-            gateway.time_passes().await;
+            gateway.time_passes(4).await;
             !receiver.seen().is_empty()
         })
         .await;
