@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 use thirtyfour::action_chain::ActionChain;
-use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
-use crate::browser::{Browser, Kind};
+use crate::browser::{Browser, Kind, is_stale};
 use crate::wait::{in_time, until, until_true};
 
 /// The nth card of a page.
@@ -105,7 +104,7 @@ impl Card<'_> {
         let paths = paths.join("\n");
         until_true("the files are chosen", async || match self.control("InvoiceUpload").await.send_keys(&paths).await {
             Ok(()) => true,
-            Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => false,
+            Err(error) if is_stale(&error) => false,
             Err(error) => panic!("{error}: {paths}"),
         })
         .await;

@@ -3,6 +3,7 @@
 mod kind;
 
 use serde_json::Value;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 use crate::proxy::Proxy;
@@ -72,9 +73,13 @@ impl Browser {
         answer.unwrap_or_else(|error| panic!("{error}: {script}")).json().clone()
     }
 
-    /// The element that a script's function body returns, if it returns one.
+    /// The element that a script's function body returns, if it returns one that is still there when the answer is written.
     pub(crate) async fn element(&self, script: &str, arguments: Vec<Value>) -> Option<WebElement> {
-        self.driver.execute(script, arguments).await.unwrap_or_else(|error| panic!("{error}: {script}")).element().ok()
+        match self.driver.execute(script, arguments).await {
+            Ok(answer) => answer.element().ok(),
+            Err(error) if is_stale(&error) => None,
+            Err(error) => panic!("{error}: {script}"),
+        }
     }
 
     /// Lets the page come to rest: two frames, and the tasks between them.
@@ -157,6 +162,11 @@ impl Browser {
     pub(crate) async fn console_is_silent(&self) {
         self.console_says(&[]).await;
     }
+}
+
+/// Whether an element was replaced before the driver was done with it.
+pub(crate) fn is_stale(error: &WebDriverError) -> bool {
+    matches!(**error, WebDriverErrorInner::StaleElementReference(_))
 }
 
 /// Notes what a page complains of from then on, where the driver keeps no log: errors that nobody caught, refusals by a policy, and
