@@ -178,8 +178,17 @@ impl Gateway {
 
     /// Lets time pass, again and again, until nothing is left to be sent; what is parked then.
     pub(crate) async fn until_all_is_sent(&self) -> Vec<OutboxRow> {
-        crate::until_so("all is sent or parked", async || self.time_passes(10).await.iter().all(|row| row.state != OutboxState::Waiting))
+        // Each of them may take its time; what counts is that it goes on.
+        let mut left = usize::MAX;
+        while left > 0 {
+            crate::until_so("one more is sent or parked", async || {
+                let unsent = self.time_passes(10).await;
+                let (before, now) = (left, unsent.iter().filter(|row| row.state == OutboxState::Waiting).count());
+                left = now;
+                now < before
+            })
             .await;
+        }
         self.unsent().await
     }
 
