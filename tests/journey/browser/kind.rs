@@ -38,6 +38,9 @@ const CHROMIUM_FLAGS: [&str; 10] = [
     "--window-size=1280,1800",
 ];
 
+/// How often a driver is started that ends before it listens.
+const DRIVER_STARTS: u32 = 5;
+
 /// Wide enough for every page, and high enough that a card needs no scrolling.
 pub(super) const WINDOW: (u32, u32) = (1280, 1800);
 
@@ -69,17 +72,13 @@ impl Kind {
         match self {
             Kind::Chromium => {
                 let mut command = Command::new(named("CHROMEDRIVER"));
-                let mut child = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the driver starts");
-                let said =
-                    said(child.stdout.take(), |line| Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned()));
-                Driver { port: said.parse().expect("a port"), processes: vec![child] }
+                command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null());
+                listening(&mut command, |line| Some(line.split_once("successfully on port ")?.1.trim_end_matches('.').to_owned()))
             }
             Kind::Firefox => {
                 let mut command = Command::new(named("GECKODRIVER"));
-                let command = command.args(["--port=0", "--log=info"]).stdout(Stdio::piped()).stderr(Stdio::null());
-                let mut child = command.spawn().expect("the driver starts");
-                let said = said(child.stdout.take(), |line| Some(line.split_once("Listening on 127.0.0.1:")?.1.trim().to_owned()));
-                Driver { port: said.parse().expect("a port"), processes: vec![child] }
+                command.args(["--port=0", "--log=info"]).stdout(Stdio::piped()).stderr(Stdio::null());
+                listening(&mut command, |line| Some(line.split_once("Listening on 127.0.0.1:")?.1.trim().to_owned()))
             }
             Kind::WebKit => {
                 let mut command = Command::new(named("XVFB"));
@@ -87,7 +86,7 @@ impl Kind {
                 // It chooses a number that is free, and tells it.
                 command.args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &screen]).stdout(Stdio::piped()).stderr(Stdio::null());
                 let mut screen = command.spawn().expect("the screen starts");
-                let display = said(screen.stdout.take(), |line| Some(format!(":{}", line.trim())));
+                let display = said(screen.stdout.take(), |line| Some(format!(":{}", line.trim()))).expect("the screen has a number");
                 // This driver takes no port of its own choice and does not say when it listens.
                 let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
                 let mut command = Command::new(named("WEBKITDRIVER"));
@@ -162,10 +161,23 @@ fn named(variable: &str) -> PathBuf {
     std::env::var_os(variable).map(PathBuf::from).expect("`cargo xtask test browser` and `browsers` run these tests")
 }
 
-/// The first thing of interest that a program says. What else it says is read, so that the pipe neither fills nor breaks.
-fn said(output: Option<impl Read + Send + 'static>, interest: impl Fn(&str) -> Option<String>) -> String {
+/// A driver that chooses its own port and says which. One port is free on both kinds of addresses, or it ends; then another one is tried.
+fn listening(command: &mut Command, port: impl Fn(&str) -> Option<String>) -> Driver {
+    let started = (0..DRIVER_STARTS).find_map(|_| {
+        let mut child = command.spawn().expect("the driver starts");
+        let said = said(child.stdout.take(), &port);
+        let mut driver = Driver { port: 0, processes: vec![child] };
+        driver.port = said?.parse().expect("a port");
+        Some(driver)
+    });
+    started.expect("the driver says where it listens")
+}
+
+/// The first thing of interest that a program says; none if it ends before. What else it says is read, so that the pipe neither fills
+/// nor breaks.
+fn said(output: Option<impl Read + Send + 'static>, interest: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut lines = BufReader::new(output.unwrap()).lines().map_while(Result::ok);
-    let found = lines.find_map(|line| interest(&line)).expect("the program says where it is to be found");
+    let found = lines.find_map(|line| interest(&line));
     std::thread::spawn(move || lines.for_each(drop));
     found
 }
