@@ -16,6 +16,7 @@ async fn ask(gateway: &Process, path: &str) -> Answer {
 }
 
 /// Status and words of the readiness. A store that did not answer within two seconds, on a machine that stands still, is asked once more.
+#[expect(clippy::unwrap_used, reason = "what was waited for is there")]
 async fn readiness(gateway: &Process) -> (u16, Value) {
     let mut said = None;
     crate::until_so("the store answers", async || {

@@ -26,6 +26,7 @@ async fn makes(gateway: &Process, name: &str) {
 }
 
 /// Puts another file in its place at once: half of a text that is being written would be one more that cannot be read.
+#[expect(clippy::unwrap_used, reason = "what cannot be written fails the story")]
 fn saved(file: &Path, text: &str) {
     let beside = file.with_extension("new");
     std::fs::write(&beside, text).unwrap();
