@@ -97,7 +97,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// What is too large is read past, within reason, so that the sender sees the answer and not a broken connection.
-async fn read(body: Body, limit: usize) -> Result<BytesMut, GatewayError> {
+pub(super) async fn read(body: Body, limit: usize) -> Result<BytesMut, GatewayError> {
     let mut bytes = BytesMut::new();
     let mut count = 0;
     let mut stream = body.into_data_stream();

@@ -2,6 +2,7 @@
 
 mod access;
 mod digits;
+mod form_body;
 mod idempotency;
 mod json;
 mod language;

@@ -7,6 +7,7 @@
 mod posted;
 mod visit;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use regcard::form::{CallFault, FormState, Message, TRAP, kept_name, without_name};
@@ -175,8 +176,8 @@ async fn keep_receipts(
     let mut refused = Vec::new();
     for (index, field) in hosted.form.form.fields.iter().enumerate().filter(|(_, field)| field.kind == FieldKind::Receipt) {
         let (kept, without) = (kept_name(&field.key), without_name(&field.key));
-        let out = |id: &str| given.iter().any(|(control, value)| *control == without && value == id);
-        for (_, id) in given.iter().filter(|(control, id)| *control == kept && !out(id)).take(shared::FILES) {
+        let out: HashSet<&str> = given.iter().filter(|(control, _)| *control == without).map(|(_, id)| id.as_str()).collect();
+        for (_, id) in given.iter().filter(|(control, id)| *control == kept && !out.contains(id.as_str())).take(shared::FILES) {
             match kept_before(hosted, visit, id).await? {
                 Some(upload) => drop(state.receipt_kept(index, upload.file_name, upload.file_size, upload.id)),
                 // Another one takes its place.

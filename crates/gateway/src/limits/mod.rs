@@ -34,6 +34,9 @@ pub const SERIAL_NOTE_CHARS: usize = 255;
 /// 64 KiB of texts in a form's post: 64 answers of a line each have some 10 KiB.
 pub const POST_BYTES: usize = 64 * 1024;
 
+/// 1,000 parts of a form's post: a form of 64 fields with twenty serial numbers and ten files each has fewer.
+pub const POST_PARTS: usize = 1_000;
+
 /// 20 MiB of files that are not kept are read past, so that the sender sees an answer and not a broken connection.
 pub const PASSED_BYTES: u64 = 2 * regcard_protocol::limits::FILE_BYTES;
 

@@ -21,15 +21,20 @@ pub struct TooSlow;
 impl TooSlow {
     /// Whether that is why something else failed.
     pub fn is_behind(error: &(dyn Error + 'static)) -> bool {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            if error.is::<TooSlow>() {
-                return true;
-            }
-            cause = error.source();
-        }
-        false
+        is_behind::<TooSlow>(error)
     }
+}
+
+/// Whether such an error is why something else failed.
+pub fn is_behind<Cause: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<Cause>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Why a body is not read to its end.

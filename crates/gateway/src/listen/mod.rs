@@ -33,7 +33,7 @@ use crate::limits;
 use crate::measure;
 
 use body::PacedBody;
-pub use body::TooSlow;
+pub use body::{TooSlow, is_behind};
 pub use crowd::{Crowd, Full, Place};
 pub use pace::Pace;
 use pace::{Paced, Progress};

@@ -1,5 +1,6 @@
 //! The hosted page: the same form for links and mails, filled with what came along, and registering nothing by itself.
 
+use regcard_gateway::limits;
 use reqwest::Method;
 
 use crate::answer::Answer;
@@ -136,6 +137,18 @@ async fn a_post_that_is_too_large_or_of_another_kind_is_refused() {
     post("application/json", "{}".to_owned()).await.problem(415, "unsupported-media-type");
     post("multipart/form-data", "x".to_owned()).await.problem(400, "bad-request");
     post("multipart/form-data; boundary=x", "x".to_owned()).await.problem(400, "bad-request");
+    // Parts cost something each, also where they say nothing: how many, how long their names, how long a head that does not end.
+    let parts = |count: usize, name: usize| {
+        let part = format!("--x\r\ncontent-disposition: form-data; name=\"{}\"\r\n\r\n\r\n", "n".repeat(name));
+        format!("{}--x--\r\n", part.repeat(count))
+    };
+    let multipart = |body: String| post("multipart/form-data; boundary=x", body);
+    assert_eq!(multipart(parts(limits::POST_PARTS, 1)).await.status, 200);
+    multipart(parts(limits::POST_PARTS + 1, 1)).await.problem(413, "too-large");
+    assert_eq!(multipart(parts(64, 1024)).await.status, 200);
+    multipart(parts(65, 1024)).await.problem(413, "too-large");
+    let head = format!("--x\r\ncontent-disposition: form-data; name=\"{}", "n".repeat(3 * 1024 * 1024));
+    multipart(head).await.problem(413, "too-large");
     let photo = "x".repeat(3 * 1024 * 1024);
     let large = format!("--x\r\ncontent-disposition: form-data; name=\"InvoiceUpload\"; filename=\"a\"\r\n\r\n{photo}\r\n--x--\r\n");
     assert_eq!(post("multipart/form-data; boundary=x", large).await.status, 200, "a photo in the post is read past");
