@@ -183,13 +183,14 @@ impl Disk {
         }
     }
 
-    /// After a start: erases what a crash left half done, and what the store does not know. How many files. Of another gateway on this
-    /// folder it would erase what is under way; so only the one that holds the folder's lock may do it.
+    /// After a start: erases what a crash left half done. How many files. Of another gateway on this folder it would erase what is under way;
+    /// so only the one that holds the folder's lock may do it. What the store has never heard of is left, and told: it is another store's
+    /// whose receipts these are.
     ///
     /// # Errors
     /// If a folder or the store cannot be read.
     pub async fn clean_up(&self, store: &dyn Store) -> Result<usize, GatewayError> {
-        let mut erased = 0;
+        let (mut erased, mut foreign) = (0, 0_usize);
         let mut coming = fs::read_dir(&self.coming).await.map_err(|error| GatewayError::File(at(&self.coming, &error)))?;
         while let Some(entry) = coming.next_entry().await.map_err(GatewayError::File)? {
             erased += usize::from(fs::remove_file(entry.path()).await.is_ok());
@@ -197,10 +198,18 @@ impl Disk {
         let mut kept = fs::read_dir(&self.kept).await.map_err(|error| GatewayError::File(at(&self.kept, &error)))?;
         while let Some(entry) = kept.next_entry().await.map_err(GatewayError::File)? {
             let receipt = entry.file_name().to_string_lossy().into_owned();
-            let known = store.receipt(receipt).await?.is_some_and(|upload| upload.state != UploadState::Granted);
-            if !known {
-                erased += usize::from(fs::remove_file(entry.path()).await.is_ok());
+            match store.receipt(receipt).await?.map(|upload| upload.state) {
+                Some(UploadState::Stored | UploadState::Attached) => {}
+                Some(UploadState::Granted) => erased += usize::from(fs::remove_file(entry.path()).await.is_ok()),
+                None => foreign += 1,
             }
+        }
+        if foreign > 0 {
+            tracing::warn!(
+                foreign,
+                "{} holds receipts that this store does not know, and they are left alone: does `store` name the right database?",
+                self.kept.display()
+            );
         }
         Ok(erased)
     }
