@@ -11,7 +11,7 @@ use crate::clock;
 use crate::limits;
 use crate::problem::GatewayError;
 use crate::record;
-use crate::register::{own_files, refused, rules};
+use crate::register::{among_others, one_among_others, own_files, refused, rules};
 use crate::serial_fold::Folded;
 use crate::server_json::{self, Sent};
 use crate::store::{Change, Changing, Erasure, Merchant, NewReceipts, Record};
@@ -100,6 +100,9 @@ fn changed(app: &App, merchant: &Merchant, record: &Record, mut sent: Map<String
     let no_serial = sent.serial_numbers.as_ref().is_some_and(Vec::is_empty);
     if no_serial && server_json::needs_serial(&form) {
         return Err(one("serialNumbers", Some(0), Fault::Required));
+    }
+    if let Some(key) = among_others(&app.public_url, &sent.extras).next() {
+        return Err(of_one(GatewayError::Validation(vec![one_among_others(key, 0)])));
     }
     let change = merged(app, merchant, record.clone(), sent, rules(&form));
     if change.fields.len() + change.receipts.len() > shared::EXTRA_FIELDS {

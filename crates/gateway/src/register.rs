@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regcard_protocol::form::Form;
 use regcard_protocol::problem::FieldError;
 use regcard_protocol::registration::{Answer, NewRegistration as Typed, Registered, Registration, RegistrationStatus, UploadedFile};
-use regcard_protocol::validate::Fault;
+use regcard_protocol::validate::{Complaint, Fault};
 use serde_json::{Map, Value};
 
 use crate::app::App;
@@ -161,6 +161,9 @@ async fn store_from_server(app: &App, merchant: &Merchant, submit: Option<NewSub
     for (position, members) in list.into_iter().enumerate() {
         let (slug, form) = form_of(app, merchant, position, &members)?;
         match server_json::new(position, members, &form.form, app.clock.today()) {
+            Ok(new) if among_others(&app.public_url, &new.extras).next().is_some() => {
+                errors.extend(among_others(&app.public_url, &new.extras).map(|key| one_among_others(key, position)));
+            }
             Ok(new) => registrations.push(server_to_store(clock::new_id(&app.clock), Some(&app.public_url), slug, &form.form, new)),
             Err(found) => errors.extend(found),
         }
@@ -327,14 +330,38 @@ fn from_card(field: String, several: bool, files: Vec<UploadedFile>) -> NewRecei
 /// The files that a merchant's server means by an address of our own, or by a list of nothing else. They are kept as files, so that
 /// their addresses are right wherever the gateway is reached later.
 pub fn own_files(public_url: &str, value: &Value) -> Option<Vec<FileReference>> {
-    let own = |value: &Value| {
-        let receipt = value.as_str()?.strip_prefix(public_url)?.strip_prefix("/r/")?;
-        is_receipt(receipt).then(|| FileReference::Receipt(receipt.to_owned()))
-    };
+    let own = |value: &Value| own_file(public_url, value);
     match value {
         Value::Array(list) if !list.is_empty() => list.iter().map(own).collect(),
         one => own(one).map(|file| vec![file]),
     }
+}
+
+/// What is wrong with such a field.
+pub fn one_among_others(key: &str, position: usize) -> FieldError {
+    let complaint = Complaint { key: key.to_owned(), index: None, fault: Fault::File };
+    let message = "holds the address of an uploaded file among other things; such an address stands alone, or in a list of nothing else";
+    FieldError { message: message.to_owned(), ..server_json::error(&complaint, position) }
+}
+
+fn own_file(public_url: &str, value: &Value) -> Option<FileReference> {
+    let receipt = value.as_str()?.trim().strip_prefix(public_url)?.strip_prefix("/r/")?;
+    is_receipt(receipt).then(|| FileReference::Receipt(receipt.to_owned()))
+}
+
+/// Fields in which an address of our own stands among something else. Kept as what it is, it would name a file that is erased, since nothing
+/// else would.
+pub fn among_others<'a>(public_url: &'a str, extras: &'a Map<String, Value>) -> impl Iterator<Item = &'a str> {
+    fn holds(public_url: &str, value: &Value) -> bool {
+        match value {
+            Value::Array(list) => list.iter().any(|one| holds(public_url, one)),
+            Value::Object(members) => members.values().any(|one| holds(public_url, one)),
+            Value::String(_) => own_file(public_url, value).is_some(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    let among = move |value: &Value| own_files(public_url, value).is_none() && holds(public_url, value);
+    extras.iter().filter(move |(_, value)| among(value)).map(|(key, _)| key.as_str())
 }
 
 /// Whether this is what the address of a receipt ends in: 128 bits in hexadecimal.

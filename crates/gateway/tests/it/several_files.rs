@@ -92,14 +92,23 @@ async fn a_merchants_server_names_files_by_a_list_of_their_addresses() {
         assert_eq!(page.put(signed, "image/jpeg", photo(length)).await.status, 201);
         urls.push(granted["url"].clone());
     }
-    let foreign = json!(["https://elsewhere.example/a.jpg", urls[0]]);
-    for (serial, list) in [("SN-1", json!(urls)), ("SN-2", foreign.clone())] {
-        let body = json!({ "registrations": [registration_with(serial, json!({ "InvoiceUpload": list }))] });
-        gateway.api_post("/api/registrations", &body).await.good(201);
+    // Among other addresses they would be texts, and the files nobody's.
+    let with = |serial: &str, files: Value| json!({ "registrations": [registration_with(serial, json!({ "InvoiceUpload": files }))] });
+    for mixed in [json!(["https://elsewhere.example/a.jpg", urls[0]]), json!({ "url": urls[0] }), json!([[urls[0]]])] {
+        let refused = gateway.api_post("/api/registrations", &with("SN-1", mixed.clone())).await;
+        assert_eq!(refused.faults(422, "validation"), ["/registrations/0/InvoiceUpload file"], "{mixed}");
     }
+    let padded = urls.iter().map(|url| format!(" {} ", url.as_str().unwrap())).collect::<Vec<_>>();
+    gateway.api_post("/api/registrations", &with("SN-1", json!(padded))).await.good(201);
+    let elsewhere = json!(["https://elsewhere.example/a.jpg", "https://elsewhere.example/b.jpg"]);
+    gateway.api_post("/api/registrations", &with("SN-2", elsewhere.clone())).await.good(201);
     let stored = gateway.registrations().await;
     assert_eq!(read_back(&gateway, &stored[1]).await, [51, 52]);
-    assert_eq!(stored[0]["fieldData"]["InvoiceUpload"], foreign, "a list with other addresses stays as it came");
+    assert_eq!(stored[0]["fieldData"]["InvoiceUpload"], elsewhere, "a list of other addresses stays as it came");
+    // A change that would lose them changes nothing.
+    let path = format!("/api/registrations/{}", stored[1]["id"].as_str().unwrap());
+    let more = json!({ "registration": { "fields": { "InvoiceUpload": [urls[0], urls[1], "https://elsewhere.example/c.jpg"] } } });
+    assert_eq!(gateway.api_put(&path, &more).await.faults(422, "validation"), ["/registration/InvoiceUpload file"]);
     gateway.clock.advance(25 * 3_600);
     gateway.app.sweep().await.unwrap();
     assert_eq!(gateway.files(), 2);
