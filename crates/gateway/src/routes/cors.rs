@@ -38,8 +38,12 @@ fn readers(path: &str) -> (Readers, &'static str) {
         "/v1/registrations/status" => (Readers::Merchants, "GET"),
         path if path.starts_with("/v1/uploads/") => (Readers::All, "PUT"),
         "/v1/openapi.json" => (Readers::All, "GET"),
-        path if path.starts_with("/v1/assets/") || path.ends_with("/regcard.js") || path.ends_with("/card") => (Readers::All, "GET"),
-        _ => (Readers::Nobody, ""),
+        path if path.starts_with("/v1/assets/") => (Readers::All, "GET"),
+        // Segment by segment: a form, or a serial number, may be called "card".
+        path => match path.split('/').collect::<Vec<_>>()[..] {
+            ["", "v1", _, "regcard.js"] | ["", "v1", "forms", _, _, "card"] => (Readers::All, "GET"),
+            _ => (Readers::Nobody, ""),
+        },
     }
 }
 

@@ -100,7 +100,17 @@ async fn receipts_are_sent_from_any_page_since_the_address_is_the_permission() {
 #[tokio::test]
 async fn no_page_may_read_the_merchants_api_whatever_it_holds() {
     let gateway = Gateway::start().await;
-    for path in ["/api/registrations", "/api/serial_numbers", "/api/serial_numbers/SN-1", "/api/upload_file", "/r/0123456789abcdef"] {
+    let paths = [
+        "/api/registrations",
+        "/api/serial_numbers",
+        "/api/serial_numbers/SN-1",
+        // A serial number may be called as the card's files are.
+        "/api/serial_numbers/card",
+        "/api/serial_numbers/regcard.js",
+        "/api/upload_file",
+        "/r/0123456789abcdef",
+    ];
+    for path in paths {
         for origin in [ORIGIN, ELSEWHERE, &gateway.gateway] {
             let asked = preflight(&gateway, path, origin, "GET").await;
             assert!(!(200..300).contains(&asked.status), "{path}");

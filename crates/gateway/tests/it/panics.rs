@@ -30,7 +30,7 @@ async fn fails(State(app): State<Arc<App>>, typed: String) -> String {
 
 /// A route that pages read, and one that they do not.
 fn routes() -> Router<Arc<App>> {
-    Router::new().route("/failing/card", post(fails)).route("/failing", post(fails))
+    Router::new().route("/v1/uploads/failing/here", post(fails)).route("/failing", post(fails))
 }
 
 async fn in_a_process_of_its_own() {
@@ -45,7 +45,7 @@ async fn in_a_process_of_its_own() {
     let half = "POST /v1/sessions HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n";
     other.write_all(half.as_bytes()).await.unwrap();
     for number in 0..FAULTS {
-        let path = if number % 2 == 0 { "/failing/card" } else { "/failing" };
+        let path = if number % 2 == 0 { "/v1/uploads/failing/here" } else { "/failing" };
         let request = page.request(reqwest::Method::POST, path).body("mara@example.com, SN-SENTINEL");
         let failed = Answer::to(request).await;
         let problem = failed.problem(500, "internal");
