@@ -23,6 +23,10 @@ pub(crate) async fn seen(
     id: &str,
 ) -> Result<Option<Entry>, GatewayError> {
     let client = client(app, merchant, upstream).await?;
+    if !client.has_room() {
+        // A link may be asked for as often as somebody likes; whoever registers goes first.
+        return Err(GatewayError::UpstreamUnavailable);
+    }
     let looking = timeout(limits::LINK_TOTAL, walk(&client, away, id));
     match looking.await.unwrap_or(Err(Trouble::NoAnswer)) {
         Ok(entry) => {

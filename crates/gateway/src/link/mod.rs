@@ -65,7 +65,8 @@ impl Opened {
     /// The field that a receipt can be added to: there is none yet.
     pub fn room(&self) -> Option<(&str, bool)> {
         let (key, several) = receipt_field(&self.form.as_ref()?.form)?;
-        let free = self.merchant.mode == Mode::Own && self.record.receipts.iter().all(|receipts| receipts.field != key);
+        let none = !self.record.fields.contains_key(key) && self.record.receipts.iter().all(|receipts| receipts.field != key);
+        let free = self.merchant.mode == Mode::Own && none;
         free.then_some((key, several))
     }
 

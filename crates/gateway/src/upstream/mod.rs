@@ -294,6 +294,11 @@ impl Client<'_> {
         Said::of(answer).await
     }
 
+    /// Whether half of the calls that this upstream may have at a time are free.
+    pub fn has_room(&self) -> bool {
+        self.calls.available_permits() >= limits::UPSTREAM_CALLS / 2
+    }
+
     /// One of the calls that this upstream may have at a time.
     fn call(&self) -> Result<OwnedSemaphorePermit, Trouble> {
         Arc::clone(&self.calls).try_acquire_owned().map_err(|_| Trouble::Crowded)

@@ -193,6 +193,23 @@ async fn the_link_shows_one_registration_and_takes_one_receipt() {
 }
 
 #[tokio::test]
+async fn a_link_takes_no_receipt_where_the_shop_has_named_one_elsewhere() {
+    let (gateway, mailbox) = mailing().await;
+    let done = gateway.page().await.register(KEY, registration("SN-1")).await.good(201);
+    let path = path(&mailbox.until(1).await[0]);
+    assert!(gateway.get(&path).await.text().contains("<form"));
+    let elsewhere = json!("https://elsewhere.example/r.png");
+    let change = json!({ "registration": { "fields": { "InvoiceUpload": elsewhere } } });
+    gateway
+        .api_put(&format!("/api/registrations/{}", done["registrations"][0]["id"].as_str().unwrap_or_default()), &change)
+        .await
+        .good(200);
+    assert!(!gateway.get(&path).await.text().contains("<form"));
+    assert_eq!(adds(&gateway, &path, "r.jpg", &photo(700)).await.status, 303);
+    assert_eq!((&gateway.registrations().await[0]["fieldData"]["InvoiceUpload"], gateway.files()), (&elsewhere, 0));
+}
+
+#[tokio::test]
 async fn a_link_is_good_for_nothing_else_and_runs_out() {
     let (gateway, mailbox) = mailing().await;
     let page = gateway.page().await;

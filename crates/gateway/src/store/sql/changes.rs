@@ -20,7 +20,7 @@ pub(in crate::store) fn change(sql: &mut dyn Sql, change: &Change, now: i64) -> 
             change.version,
             &change.customer_name,
             &change.customer_email,
-            change.customer_email.to_lowercase(),
+            records::folded(&change.customer_email),
             &change.product_name,
             &change.purchase_date,
             fields,

@@ -5,12 +5,18 @@ use std::collections::HashMap;
 use super::super::engine::{Row, Sql, Value, values};
 use super::super::{Address, Page, Query, Record, RecordReceipts, RecordSerial, StoreError};
 use super::registrations::Held;
+use crate::registration_json::composed;
 
 /// Registrations whose numbers and receipts are looked for at once. A long list is one way to the database for so many, not for each.
 const FEW: usize = 16;
 
+/// An address as it is looked for: whatever letters it is written in, and however a keyboard puts those together.
+pub(super) fn folded(email: &str) -> String {
+    composed(email).to_lowercase()
+}
+
 pub(in crate::store) fn page(sql: &mut dyn Sql, query: &Query) -> Result<Page, StoreError> {
-    let (counted, rows) = match query.email.as_deref().map(str::to_lowercase) {
+    let (counted, rows) = match query.email.as_deref().map(folded) {
         // Each its own statement: one that serves both uses no index.
         Some(email) => (
             sql.row(

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use regcard_protocol::serial_number::SerialNumber;
 use regcard_protocol::validate::{Complaint, Fault};
+use serde_json::{Map, Value};
 
 use super::super::engine::{Sql, Step, values};
 use super::super::{
     FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Notice, Outcome, RecordSerial, Refusal, Registering, Serial,
     SerialRules, StoreError, SubmitState, WebhookEvent,
 };
-use super::{outbox, serials, submits, uploads, webhooks};
+use super::{outbox, records, serials, submits, uploads, webhooks};
 use crate::serial_fold::Folded;
 
 /// Who is to have serial numbers, and by which rules.
@@ -80,7 +81,7 @@ fn insert(sql: &mut dyn Sql, merchant: &str, new: &NewRegistration, now: i64) ->
             &new.form,
             &new.customer_name,
             &new.customer_email,
-            new.customer_email.to_lowercase(),
+            records::folded(&new.customer_email),
             &new.product_name,
             &new.purchase_date,
             fields,
@@ -192,13 +193,18 @@ fn attach(
 /// Gives a registration a file in a field that has none, and counts that as a change. Of two at once the database lets one.
 pub(in crate::store) fn add_late_receipt(sql: &mut dyn Sql, late: &LateReceipt, now: i64) -> Result<Step<bool>, StoreError> {
     let changed = sql.rows(
-        "UPDATE registrations SET version = version + 1, updated_at = ?3 WHERE merchant_id = ?1 AND id = ?2 RETURNING form",
+        "UPDATE registrations SET version = version + 1, updated_at = ?3 WHERE merchant_id = ?1 AND id = ?2 RETURNING form, fields",
         values![&late.merchant, &late.registration, now],
     )?;
     let file = FileReference::Upload(late.upload.clone());
     let Some(changed) = changed.first() else {
         return Ok(Step::Undo(false));
     };
+    // It may have been named by another address meanwhile.
+    let fields: Map<String, Value> = serde_json::from_str(&changed.text(1)?).map_err(|_| StoreError::Content("a registration's fields"))?;
+    if fields.contains_key(&late.field) {
+        return Ok(Step::Undo(false));
+    }
     if uploads::attach(sql, &late.merchant, Some(&late.sid), &file)?.is_none() {
         return Ok(Step::Undo(false));
     }
