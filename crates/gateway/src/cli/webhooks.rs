@@ -142,7 +142,12 @@ impl Webhooks {
                 send_test(settings, &*store, &endpoint, json).await
             }
             Webhooks::Replay { endpoint, since, message } => {
-                store.webhook(endpoint.clone()).await?.ok_or_else(|| unknown(&endpoint))?;
+                let kept = store.webhook(endpoint.clone()).await?.ok_or_else(|| unknown(&endpoint))?;
+                if kept.disabled.is_some() {
+                    return Err(CliError::Usage(format!(
+                        "the endpoint \"{endpoint}\" is switched off, so nothing is sent to it; `regcard webhook enable {endpoint}` switches it on"
+                    )));
+                }
                 let which = match (message.clone(), since) {
                     (Some(message), _) => Replay::One(message),
                     (None, Some(since)) => Replay::Since(since.as_millisecond()),

@@ -111,3 +111,19 @@ fn what_can_be_no_endpoint_is_refused_with_a_sentence() {
     let listed = line(gateway.folder(), &["webhook", "list", "--merchant", "demo"]);
     assert!(listed.contains("created,deleted\t0 waiting, 0 given up\twell") && !listed.contains("whsec_"), "{listed}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_sent_again_to_an_endpoint_that_is_switched_off() {
+    let gateway = Process::start_configured(SWITCH);
+    let receiver = Receiver::saying(&[410, 204]).await;
+    let added = json_of(&gateway, &["add", "demo", &receiver.url]);
+    let endpoint = added["endpoint"].as_str().unwrap();
+    gateway.shop.load_serials(&["SN-1"]).await;
+    gateway.shop.api_post("/api/registrations", &one(registration("SN-1"))).await.good(201);
+    crate::until("it is switched off", || !json_of(&gateway, &["list"])["disabled"].is_null()).await;
+    let refused = run(gateway.folder(), &["webhook", "replay", endpoint]);
+    assert!(!refused.status.success() && told(&refused).contains("regcard webhook enable"), "{}", told(&refused));
+    assert_eq!(json_of(&gateway, &["enable", endpoint])["done"], "enabled");
+    assert_eq!(json_of(&gateway, &["replay", endpoint])["takenUp"], 1);
+    assert_eq!(receiver.until_it_has(2).await.len(), 2);
+}

@@ -78,6 +78,7 @@ macro_rules! conformance {
             webhooks::a_merchant_has_so_many_endpoints,
             webhooks::of_many_endpoints_that_are_added_at_once_so_many_are,
             webhooks::webhooks_are_sent_again_under_their_number,
+            webhooks::what_is_sent_again_keeps_its_order_about_one_registration,
             webhooks::what_was_given_up_is_kept_for_a_month,
             what_is_out_of_date_is_swept_away,
             what_is_to_be_erased_is_not_forgotten_before_it_is_erased,

@@ -271,6 +271,23 @@ pub(in crate::store) async fn webhooks_are_sent_again_under_their_number(open: O
     assert_eq!(claim(&*store, "e", 500).await[0].id, first);
 }
 
+pub(in crate::store) async fn what_is_sent_again_keeps_its_order_about_one_registration(open: Open<'_>) {
+    let store = open();
+    shop(&*store, "shop").await;
+    add(&*store, "shop", "e", &WebhookEvent::ALL).await;
+    for (event, at) in [(WebhookEvent::Created, 1), (WebhookEvent::Updated, 2)] {
+        announce(&*store, event, "r-1", at).await;
+        let row = claim(&*store, "e", at).await.remove(0);
+        assert!(settle(&*store, &row, OutboxState::Done, at).await);
+    }
+    assert_eq!(store.replay_webhooks("e".into(), Replay::Since(0), 500).await.unwrap(), 2);
+    for event in [WebhookEvent::Created, WebhookEvent::Updated] {
+        let rows = claim(&*store, "e", 500).await;
+        assert_eq!((rows.len(), Notice::read(&rows[0].payload).unwrap().event), (1, event), "one after the other");
+        assert!(settle(&*store, &rows[0], OutboxState::Done, 500).await);
+    }
+}
+
 pub(in crate::store) async fn what_was_given_up_is_kept_for_a_month(open: Open<'_>) {
     let store = open();
     shop(&*store, "shop").await;

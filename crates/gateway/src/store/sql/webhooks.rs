@@ -23,7 +23,7 @@ pub(in crate::store) fn announce(sql: &mut dyn Sql, merchant: &str, notice: &Not
             let endpoint = row.text(0)?;
             // What has no number is about nothing else.
             let aggregate = notice.registration.clone().unwrap_or_else(|| id.clone());
-            let seq = behind(sql, merchant, &endpoint, &aggregate)?;
+            let seq = behind(sql, merchant, &endpoint, &aggregate, now)?;
             let payload = notice.written();
             let merchant = merchant.to_owned();
             let new = NewOutbox { id, merchant, kind: OutboxKind::Webhook, endpoint, aggregate, seq, payload, next_at: now, sending: None };
@@ -33,14 +33,15 @@ pub(in crate::store) fn announce(sql: &mut dyn Sql, merchant: &str, notice: &Not
     Ok(())
 }
 
-/// The place behind everything that waits about the same registration. Whoever changes that has its row, so nobody else is at it.
-fn behind(sql: &mut dyn Sql, merchant: &str, endpoint: &str, aggregate: &str) -> Result<i64, StoreError> {
+/// The place behind everything about the same registration: by the time, so that it holds among what has been sent and is replayed, and behind
+/// what waits, whatever the clock says. Whoever changes that has its row, so nobody else is at it.
+fn behind(sql: &mut dyn Sql, merchant: &str, endpoint: &str, aggregate: &str, now: i64) -> Result<i64, StoreError> {
     let last = sql.row(
         "SELECT coalesce(max(seq), 0) FROM outbox
          WHERE aggregate = ?1 AND state = 'waiting' AND kind = 'webhook' AND endpoint = ?2 AND merchant_id = ?3",
         values![aggregate, endpoint, merchant],
     )?;
-    Ok(last.map_or(Ok(0), |row| row.int(0))? + 1)
+    Ok(now.max(last.map_or(Ok(0), |row| row.int(0))? + 1))
 }
 
 pub(in crate::store) fn add(sql: &mut dyn Sql, new: &WebhookEndpoint) -> Result<AddingEndpoint, StoreError> {
