@@ -59,7 +59,8 @@ fn digits(number: &str) -> Option<(bool, Cow<'_, str>, i64)> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all = if fraction.is_empty() { Cow::Borrowed(whole) } else { Cow::Owned(format!("{whole}{fraction}")) };
     let significant = all.trim_end_matches('0');
-    let power = power.parse::<i64>().ok()? - i64::try_from(fraction.len()).ok()? + i64::try_from(all.len() - significant.len()).ok()?;
+    let zeros = i64::try_from(all.len() - significant.len()).ok()?;
+    let power = power.parse::<i64>().ok()?.checked_sub(i64::try_from(fraction.len()).ok()?)?.checked_add(zeros)?;
     let significant = significant.trim_start_matches('0').to_owned();
     let power = if significant.is_empty() { 0 } else { power };
     Some((negative, Cow::Owned(significant), power))
@@ -74,9 +75,14 @@ mod tests {
         for exact in ["0", "-5", "18446744073709551615", "-9223372036854775808", "0.1", "1.50", "1e3", "2.5E-3", "100.0", "-0", "0.000"] {
             assert!(is_read_exactly(exact), "{exact}");
         }
-        for other in
-            ["18446744073709551616", "89314404000123456789", "-9223372036854775809", "0.10000000000000000001", "1.00000000000000000001"]
-        {
+        for other in [
+            "0.1e-9223372036854775808",
+            "18446744073709551616",
+            "89314404000123456789",
+            "-9223372036854775809",
+            "0.10000000000000000001",
+            "1.00000000000000000001",
+        ] {
             assert!(!is_read_exactly(other), "{other}");
         }
     }
