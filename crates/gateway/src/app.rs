@@ -183,7 +183,7 @@ impl App {
         };
         app.assets.file(app.store.as_ref(), app.clock.millis()).await?;
         app.receipts.disk.clean_up(app.store.as_ref()).await.map_err(StartError::Sweep)?;
-        for warning in forms::without_serials(&app.forms, &*app.store).await? {
+        for warning in forms::that_nobody_can_send(&app.forms, &*app.store).await? {
             tracing::warn!("{warning}");
         }
         Ok(Arc::new(app))

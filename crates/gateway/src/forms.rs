@@ -121,17 +121,28 @@ pub fn are_none(folder: &Path) -> std::io::Result<bool> {
 /// Everything that is wrong with one file.
 pub fn faults_of(path: &Path) -> Vec<String> {
     let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let named = (!is_slug(name)).then(|| format!("{}: \"{name}\" is no form's name: small letters, digits and dashes", path.display()));
+    let named =
+        (!is_slug(name)).then(|| format!("{}: \"{name}\" is no form's name: small letters, digits and dashes, 64 at most", path.display()));
     named.into_iter().chain(read(path).err()).collect()
 }
 
-/// Forms that nobody can send, since they take only serial numbers that were loaded and none were: a sentence each.
+/// Forms that nobody can send, since their file is missing or cannot be used, or since they take only serial numbers that were loaded and none
+/// were: a sentence each.
 ///
 /// # Errors
 /// If the store cannot be read.
-pub async fn without_serials(forms: &Forms, store: &dyn Store) -> Result<Vec<String>, StoreError> {
+pub async fn that_nobody_can_send(forms: &Forms, store: &dyn Store) -> Result<Vec<String>, StoreError> {
     let mut warnings = Vec::new();
-    for merchant in store.merchants().await?.into_iter().filter(|merchant| merchant.mode == Mode::Own) {
+    for merchant in store.merchants().await? {
+        let missing = merchant.forms.iter().filter(|slug| forms.get(slug).is_none());
+        warnings.extend(missing.map(|slug| {
+            let file = forms.folder.join(format!("{slug}.toml"));
+            let id = &merchant.id;
+            format!("nobody can register with the form \"{slug}\" of \"{id}\": {} is not there or cannot be used", file.display())
+        }));
+        if merchant.mode != Mode::Own {
+            continue;
+        }
         let strict: Vec<&String> = merchant
             .forms
             .iter()

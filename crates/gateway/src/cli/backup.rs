@@ -35,7 +35,11 @@ impl Backup {
                 database.display()
             )));
         }
-        if !Secrets::are_there(&settings.data) {
+        let with_secret = Secrets::are_there(&settings.data);
+        if with_secret {
+            // Whoever restores it is to find out now that it cannot be read.
+            Secrets::open(&settings.data)?;
+        } else {
             // A copy without them would be worth nothing, if something needs them.
             Secrets::look_for(&settings.data, &*data_folder::open(settings)?).await?;
         }
@@ -59,16 +63,19 @@ impl Backup {
         };
         if json {
             return print(
-                &json!({ "folder": self.folder, "receipts": receipts, "notCopiedBucket": bucket.map(|bucket| &bucket.bucket) }).to_string(),
+                &json!({
+                    "folder": self.folder, "receipts": receipts, "secret": with_secret,
+                    "notCopiedBucket": bucket.map(|bucket| &bucket.bucket),
+                })
+                .to_string(),
             );
         }
         let folder = self.folder.display();
+        let secret = if with_secret { "the gateway's secret" } else { "no secret yet, since nothing has needed one" };
         tell(&match bucket {
-            None => {
-                format!("{folder} holds everything, with {receipts} receipts and the gateway's secret: keep it as safe as the original.")
-            }
+            None => format!("{folder} holds everything, with {receipts} receipts and {secret}: keep it as safe as the original."),
             Some(bucket) => format!(
-                "{folder} holds the database, the gateway's secret and the {receipts} receipts of the data folder: keep it as safe as the \
+                "{folder} holds the database, {secret}, and the {receipts} receipts of the data folder: keep it as safe as the \
                  original. It does not hold the receipts in the bucket \"{}\" at {}: the bucket's own means copy those.",
                 bucket.bucket, bucket.endpoint
             ),

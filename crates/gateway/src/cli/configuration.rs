@@ -14,7 +14,7 @@ use crate::config::{self, CommandLine, Fault, Faults, Settings, Store};
 use crate::forms;
 use crate::mail::Mailer;
 use crate::receipts::Receipts;
-use crate::secrets::Secrets;
+use crate::secrets::{Secrets, SecretsError};
 use crate::store::StoreError;
 
 /// The configuration.
@@ -60,7 +60,12 @@ fn on_the_machine(settings: &Settings) -> Vec<Fault> {
     } else if secrets.exists()
         && let Err(error) = Secrets::open(&settings.data)
     {
-        fault("data", error.to_string(), "put a copy in its place: another secret would open nothing that this one has made");
+        let hint = if matches!(error, SecretsError::File { .. }) {
+            "its owner has to be the gateway's user"
+        } else {
+            "put a copy in its place: another secret would open nothing that this one has made"
+        };
+        fault("data", error.to_string(), hint);
     }
     if let Err(error) = Receipts::check(&settings.receipts) {
         fault("receipts.s3", error.to_string(), "docs/receipts.md says what a bucket needs");

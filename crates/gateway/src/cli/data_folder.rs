@@ -47,11 +47,35 @@ impl Alone {
     }
 }
 
-/// Opens the store.
+/// Whether anything has been kept yet.
+pub(super) fn is_there(settings: &Settings) -> bool {
+    match settings.store {
+        config::Store::Sqlite => settings.data.join("regcard.sqlite3").exists(),
+        config::Store::Postgres(_) => settings.data.exists(),
+    }
+}
+
+/// Opens the store that is there. A command that reads is not to find an empty one where `--data` names the wrong folder.
 pub(super) fn open(settings: &Settings) -> Result<Arc<dyn Store>, CliError> {
+    let database = settings.data.join("regcard.sqlite3");
+    if matches!(settings.store, config::Store::Sqlite) && !database.try_exists().unwrap_or(true) {
+        return Err(CliError::Usage(format!(
+            "there is no {}: nothing has been kept yet, or --data is to name another folder",
+            database.display()
+        )));
+    }
+    opened(settings)
+}
+
+/// Opens the store, made where there is none.
+pub(super) fn open_or_make(settings: &Settings) -> Result<Arc<dyn Store>, CliError> {
     if matches!(settings.store, config::Store::Sqlite) {
         made(&settings.data)?;
     }
+    opened(settings)
+}
+
+fn opened(settings: &Settings) -> Result<Arc<dyn Store>, CliError> {
     store::open(&settings.store, &settings.data).map_err(|error| told(settings, error))
 }
 

@@ -27,9 +27,9 @@ impl Form {
         let faults =
             if all { forms::faults(&settings.forms).map_err(io)? } else { files.iter().flat_map(|file| forms::faults_of(file)).collect() };
         // Of a merchant there is something to say only once there is a store.
-        let warnings = if all && settings.data.exists() {
+        let warnings = if all && data_folder::is_there(settings) {
             let store = data_folder::open(settings)?;
-            forms::without_serials(&Forms::new(&settings.forms), &*store).await?
+            forms::that_nobody_can_send(&Forms::new(&settings.forms), &*store).await?
         } else {
             Vec::new()
         };
@@ -41,7 +41,8 @@ impl Form {
         }
         match faults.len() {
             0 if json => Ok(()),
-            0 => print("every form can be used"),
+            0 if warnings.is_empty() => print("every form can be used"),
+            0 => Ok(()),
             count => Err(CliError::Usage(format!("{count} mistakes in the forms"))),
         }
     }

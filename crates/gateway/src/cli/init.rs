@@ -63,7 +63,7 @@ impl Init {
         // Whatever may fail does so before there is a token that nobody has seen.
         plan.can_be_written(qr_svg.as_deref())?;
         write_form(&plan)?;
-        let store = data_folder::open(&plan.settings)?;
+        let store = data_folder::open_or_make(&plan.settings)?;
         secrets_of(&plan.settings, &*store).await?;
         if store.merchant(plan.merchant.id.clone()).await?.is_some() {
             let id = &plan.merchant.id;
@@ -113,7 +113,7 @@ impl Init {
         }?;
         let id = answer(self.merchant, "What is the merchant called in commands?", Some("shop"), "--merchant")?;
         if let Some(wrong) = [&id, &self.form].into_iter().find(|name| !is_slug(name)) {
-            return Err(CliError::Usage(format!("\"{wrong}\" is no name: small letters, digits and dashes")));
+            return Err(CliError::Usage(format!("\"{wrong}\" is no name: small letters, digits and dashes, 64 at most")));
         }
         let name = answer(self.name, "And what do people call it?", Some(&id), "--name")?;
         let merchant = MerchantSettings { id, name: Some(name), origins, forms: vec![self.form.clone()], ..MerchantSettings::default() };

@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::forms::{Forms, is_slug};
 use crate::origin::Origin;
-use crate::store::{Merchant, MerchantSettings, Mode, Store, Upstream};
+use crate::public_address::is_private_literal;
+use crate::store::{Keeping, Merchant, MerchantSettings, Mode, OutboxCount, OutboxKind, OutboxState, Store, Upstream};
 use crate::token::seal_upstream_token;
 
 /// Merchants.
@@ -38,6 +39,9 @@ pub(super) enum Merchants {
         /// The file with that API's access token.
         #[arg(long, requires = "upstream")]
         upstream_token_file: Option<PathBuf>,
+        /// Keep its registrations here again, and not at an upstream.
+        #[arg(long, conflicts_with = "upstream")]
+        keep_here: bool,
     },
     /// Tell an address of each new registration by mail, or nobody any more. Needs a mail server in the configuration.
     Notify {
@@ -56,22 +60,32 @@ pub(super) enum Merchants {
 
 impl Merchants {
     pub(super) async fn run(self, settings: &Settings, json: bool) -> Result<(), CliError> {
-        let store = data_folder::open(settings)?;
+        let store = match self {
+            Merchants::Put { .. } => data_folder::open_or_make(settings)?,
+            Merchants::Notify { .. } | Merchants::List => data_folder::open(settings)?,
+        };
         match self {
-            Merchants::Put { id, name, origins, forms, upstream, upstream_token_file } => {
+            Merchants::Put { id, name, origins, forms, upstream, upstream_token_file, keep_here } => {
                 if !is_slug(&id) {
-                    return Err(CliError::Usage(format!("\"{id}\" is no name for a merchant: small letters, digits and dashes")));
+                    return Err(CliError::Usage(format!(
+                        "\"{id}\" is no name for a merchant: small letters, digits and dashes, 64 at most"
+                    )));
                 }
                 if let Some(form) = forms.iter().find(|form| !is_slug(form)) {
-                    return Err(CliError::Usage(format!("\"{form}\" is no form's name: small letters, digits and dashes")));
+                    return Err(CliError::Usage(format!("\"{form}\" is no form's name: small letters, digits and dashes, 64 at most")));
                 }
                 let origins = origins.iter().map(|text| origin(text)).collect::<Result<Vec<_>, _>>()?;
-                let upstream = match (upstream, upstream_token_file) {
-                    (Some(url), Some(file)) => Some(sealed(settings, &*store, &id, &url, &file).await?),
-                    (_, _) => None,
+                let keeping = match (upstream, upstream_token_file) {
+                    (Some(url), Some(file)) => Keeping::At(sealed(settings, &*store, &id, &url, &file).await?),
+                    (_, _) if keep_here => Keeping::Here,
+                    (_, _) => Keeping::AsBefore,
                 };
-                let new = store.merchant(id.clone()).await?.is_none();
-                let put = MerchantSettings { id: id.clone(), name, origins, forms, upstream, upload_origins: Vec::new() };
+                let before = store.merchant(id.clone()).await?;
+                let new = before.is_none();
+                if let Some(before) = before {
+                    moves(&*store, &before, &keeping).await?;
+                }
+                let put = MerchantSettings { id: id.clone(), name, origins, forms, keeping, upload_origins: Vec::new() };
                 store.put_merchant(put, Clock::System.millis()).await?;
                 // What nobody knew nobody believes.
                 if !new {
@@ -97,6 +111,37 @@ impl Merchants {
             }
             Merchants::List => store.merchants().await?.iter().try_for_each(|merchant| print(&line(merchant, json))),
         }
+    }
+}
+
+/// What is to be known of a merchant whose registrations are kept elsewhere from now on.
+async fn moves(store: &dyn Store, before: &Merchant, keeping: &Keeping) -> Result<(), CliError> {
+    let id = &before.id;
+    match (&before.mode, keeping) {
+        (Mode::Own | Mode::Test, Keeping::At(upstream)) => {
+            if !store.registrations_after(id.clone(), (i64::MIN, String::new()), 1).await?.is_empty() {
+                tell(&format!(
+                    "The registrations that {id} has here stay here, and nobody is shown them while others are kept at {}: `regcard registrations \
+                     export --merchant {id}` writes them, and `regcard merchant put {id} --keep-here` goes back",
+                    upstream.url
+                ));
+            }
+            Ok(())
+        }
+        (Mode::Forward(upstream), Keeping::Here) => {
+            let waits = |count: &OutboxCount| {
+                let settled = matches!(count.state, OutboxState::Done | OutboxState::Discarded);
+                count.merchant == *id && count.kind == OutboxKind::Forward && !settled
+            };
+            match store.outbox_counts().await?.iter().filter(|count| waits(count)).map(|count| count.count).sum() {
+                0 => Ok(()),
+                count => Err(CliError::Usage(format!(
+                    "{count} registrations are still on their way to {}, or wait for a person: `regcard outbox list --merchant {id}` shows them",
+                    upstream.url
+                ))),
+            }
+        }
+        (Mode::Own | Mode::Test, Keeping::AsBefore | Keeping::Here) | (Mode::Forward(_), Keeping::AsBefore | Keeping::At(_)) => Ok(()),
     }
 }
 
@@ -152,9 +197,14 @@ fn recipient(text: &str) -> Result<String, CliError> {
 async fn sealed(settings: &Settings, store: &dyn Store, merchant: &str, url: &str, file: &Path) -> Result<Upstream, CliError> {
     let parsed =
         Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none());
-    let good = parsed.is_some_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+    let good = parsed.as_ref().is_some_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
     if !good {
         return Err(CliError::Usage(format!("\"{url}\" is no base address of an API, as in https://api.example.com/api")));
+    }
+    if !settings.allow_private_upstreams && parsed.is_some_and(|url| url.scheme() == "http" && !is_private_literal(&url)) {
+        return Err(CliError::Usage(format!(
+            "{url} is not encrypted: whoever listens would have the token and every registration; an upstream is reached by https"
+        )));
     }
     let read = std::fs::read_to_string(file).map_err(|source| CliError::Io { what: file.display().to_string(), source })?;
     if read.trim().is_empty() {

@@ -32,7 +32,7 @@ use crate::config::{self, CommandLine, Faults};
 use crate::limits;
 use crate::lists::ListError;
 use crate::secrets::{Secrets, SecretsError};
-use crate::store::StoreError;
+use crate::store::{Mode, StoreError};
 use crate::token::TokenError;
 
 /// The registration card's gateway.
@@ -206,6 +206,17 @@ async fn known(store: &dyn crate::store::Store, merchant: &str) -> Result<(), Cl
         None => {
             Err(CliError::Usage(format!("there is no merchant \"{merchant}\"; `regcard merchant put {merchant} --name NAME` makes one")))
         }
+    }
+}
+
+/// The same, and that what is loaded for it would be found: of a merchant whose registrations are elsewhere nothing is asked for here.
+async fn keeps_here(store: &dyn crate::store::Store, merchant: &str) -> Result<(), CliError> {
+    known(store, merchant).await?;
+    match store.merchant(merchant.to_owned()).await?.map(|merchant| merchant.mode) {
+        Some(Mode::Forward(upstream)) => {
+            Err(CliError::Usage(format!("{merchant}'s registrations and serial numbers are kept at {}; load the list there", upstream.url)))
+        }
+        Some(Mode::Own | Mode::Test) | None => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A registration as a line of a list, and a line as a registration. A cell holds a text; whatever else a field may hold stands in a column of
 //! its own, as JSON, so that it comes back as what it was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regcard_protocol::validate::{Complaint, Fault};
 use serde_json::{Map, Value};
@@ -83,6 +83,15 @@ impl<'a> Cells<'a> {
     /// What stands in a column, if anything does.
     pub(super) fn get(self, name: &str) -> Option<&'a str> {
         self.columns.iter().position(|column| column == name).map(|at| self.cells[at].as_str()).filter(|cell| !cell.is_empty())
+    }
+
+    /// What it says, by column: the same whatever the order of the columns, and whether those that say nothing are there. The form is not
+    /// among it, since a line may leave it to whoever loads it.
+    pub(super) fn said(self) -> BTreeMap<&'a str, String> {
+        let named = self.columns.iter().map(String::as_str).zip(self.cells);
+        let said = named.filter(|(name, cell)| *name != "type" && !TOLD_ONLY.contains(name) && !cell.trim().is_empty());
+        // Whatever letters an address is written in, it is the same.
+        said.map(|(name, cell)| (name, if name == "customerEmail" { cell.trim().to_lowercase() } else { cell.trim().to_owned() })).collect()
     }
 
     /// Columns with something in them that is not read.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::files::{Reading, not_read, not_written, output};
 use super::registration_lines::{COLUMNS, Cells, cells, column, own_columns};
-use super::{CliError, data_folder, known, print, tell};
+use super::{CliError, data_folder, keeps_here, known, print, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::forms::Forms;
@@ -76,7 +76,7 @@ async fn import(
     file: PathBuf,
     json: bool,
 ) -> Result<(), CliError> {
-    known(store, &merchant).await?;
+    keeps_here(store, &merchant).await?;
     let offered = store.merchant(merchant.clone()).await?.map(|merchant| merchant.forms).unwrap_or_default();
     let form = form.or_else(|| offered.first().cloned()).unwrap_or_default();
     if !offered.contains(&form) || forms.get(&form).is_none() {
@@ -144,7 +144,7 @@ async fn add(
         return Ok(Err(format!("\"{slug}\" is no form of the merchant's")));
     };
     // The number that it has, or one that the line itself gives: the same line is the same registration.
-    let mut id = line.get("id").and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| of_line(merchant, slug, line.cells, seen));
+    let mut id = line.get("id").and_then(|id| Uuid::parse_str(id).ok()).unwrap_or_else(|| of_line(merchant, slug, line, seen));
     let mut owner = store.registration_owner(id.to_string()).await?;
     if owner.as_deref().is_some_and(|owner| owner != merchant) {
         // Another merchant here has it. What it is called is not for that one to say.
@@ -177,9 +177,12 @@ fn told<'a>(complaints: impl Iterator<Item = &'a Complaint>) -> String {
     complaints.map(|one| format!("{}: {}", one.key, server_json::error(one, 0).message)).collect::<Vec<_>>().join("; ")
 }
 
-/// A number that the same line has again. Whoever bought two has two lines that are the same: the second one has another.
-fn of_line(merchant: &str, form: &str, cells: &[String], seen: &mut HashMap<Uuid, u64>) -> Uuid {
-    let first = number_of([merchant, form].into_iter().chain(cells.iter().map(String::as_str)));
+/// A number that the same line has again, in whatever order its columns stand. Whoever bought two has two lines that are the same: the second
+/// one has another.
+fn of_line(merchant: &str, form: &str, line: Cells<'_>, seen: &mut HashMap<Uuid, u64>) -> Uuid {
+    let said = line.said();
+    let said = said.iter().flat_map(|(column, cell)| [*column, cell.as_str()]);
+    let first = number_of([merchant, form].into_iter().chain(said));
     let before = seen.entry(first).or_default();
     *before += 1;
     if *before == 1 { first } else { number_of([first.to_string().as_str(), &before.to_string()].into_iter()) }

@@ -9,7 +9,7 @@ use regcard_protocol::validate::free_text;
 use serde_json::json;
 
 use super::files::{Reading, not_read, not_written, output};
-use super::{CliError, data_folder, known, print, tell};
+use super::{CliError, data_folder, keeps_here, known, print, tell};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::limits;
@@ -60,7 +60,7 @@ impl Serials {
 }
 
 async fn import(store: &dyn Store, merchant: String, file: PathBuf, json: bool) -> Result<(), CliError> {
-    known(store, &merchant).await?;
+    keeps_here(store, &merchant).await?;
     let mut reading = Reading::open(&file, column)?;
     let columns = reading.list.columns().to_vec();
     let wrong = |what: String| Err(not_read(&file, ListError::Columns { what, seen: columns.clone() }));

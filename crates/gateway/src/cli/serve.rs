@@ -101,7 +101,7 @@ async fn serve(settings: Settings, json: bool) -> Result<(), CliError> {
     };
     // Before anything is cleaned up that may be another one's.
     let _alone = Alone::on(&settings.data).await?;
-    let store = data_folder::open(&settings)?;
+    let store = data_folder::open_or_make(&settings)?;
     let config = Config {
         data: settings.data,
         store: settings.store,

@@ -46,8 +46,12 @@ pub fn variable(setting: &str) -> String {
     match setting {
         // Shorter, since it is the one that people type.
         "log.filter" => "REGCARD_LOG".to_owned(),
-        _ => format!("REGCARD_{}", setting.replace('.', "_").to_uppercase()),
+        _ => by_rule(setting),
     }
+}
+
+fn by_rule(setting: &str) -> String {
+    format!("REGCARD_{}", setting.replace('.', "_").to_uppercase())
 }
 
 /// Whether settings stand below this name.
@@ -70,6 +74,10 @@ pub(super) fn nearest(name: &str) -> Option<&'static str> {
 pub(super) fn nearest_variable(name: &str) -> Option<String> {
     if OTHER_VARIABLES.contains(&name) || SETTINGS.iter().any(|setting| variable(setting) == name) {
         return None;
+    }
+    // Named by the rule where the gateway's own name is another one.
+    if let Some(setting) = SETTINGS.iter().find(|setting| by_rule(setting) == name) {
+        return Some(variable(setting));
     }
     let own = |variable: &str| variable.trim_start_matches("REGCARD_").to_owned();
     closest(&own(name), SETTINGS.iter().map(|setting| (*setting, own(&variable(setting))))).map(variable)
@@ -106,6 +114,7 @@ mod tests {
     fn a_variable_that_is_somebody_elses_is_left_alone() {
         assert_eq!(nearest_variable("REGCARD_PUBLC_URL").as_deref(), Some("REGCARD_PUBLIC_URL"));
         assert_eq!(nearest_variable("REGCARD_OPERATOR_LISTN").as_deref(), Some("REGCARD_OPERATOR_LISTEN"));
+        assert_eq!(nearest_variable("REGCARD_LOG_FILTER").as_deref(), Some("REGCARD_LOG"));
         for other in
             ["REGCARD_CONFIG", "REGCARD_DATA", "REGCARD_LOG", "REGCARD_SERVICE_HOST", "REGCARD_PORT", "REGCARD_BROWSER", "REGCARD_XTASK"]
         {

@@ -39,7 +39,18 @@ pub(super) enum Step {
         why: String,
     },
     /// Somebody has to look.
-    Park(&'static str),
+    Park {
+        /// Why, in words that say nothing of a customer.
+        why: &'static str,
+        /// What the upstream said, for the merchant alone.
+        said: Option<String>,
+    },
+}
+
+impl Step {
+    fn park(why: &'static str) -> Step {
+        Step::Park { why, said: None }
+    }
 }
 
 /// How far an attempt is.
@@ -68,16 +79,18 @@ pub(super) fn after_sending(attempt: Attempt, posted: Posted) -> Step {
     match posted {
         Posted::Registered(id) => Step::Arrived(id),
         // What it refuses may be what it has already: then the refusal says nothing about the registration.
-        Posted::Refused { .. } if attempt.doubted => Step::Park("refused after an attempt that may have been stored"),
-        Posted::Refused { status, outcome, message } => {
-            let why =
-                message.map_or_else(|| format!("refused with status {status}"), |said| format!("refused with status {status}: {said}"));
-            Step::Refused { outcome, why }
+        Posted::Refused { status, message, .. } if attempt.doubted => {
+            Step::Park { why: "refused after an attempt that may have been stored", said: Some(refusal(status, message)) }
         }
+        Posted::Refused { status, outcome, message } => Step::Refused { outcome, why: refusal(status, message) },
         Posted::NotSent(trouble) => attempt.later(trouble, attempt.unsettled_until.filter(|_| attempt.doubted)),
         // It may be at work on it still, also where something has answered: a proxy in front of it gives up before it does.
         Posted::Unknown(trouble) => attempt.later(trouble, attempt.unsettled_until),
     }
+}
+
+fn refusal(status: u16, message: Option<String>) -> String {
+    message.map_or_else(|| format!("refused with status {status}"), |said| format!("refused with status {status}: {said}"))
 }
 
 /// What has been tried in vain once this was the answer to sending it.
@@ -120,15 +133,15 @@ pub(super) fn after_probing(attempt: Attempt, in_vain: InVain, looked: Result<Ve
             Step::Wait { pause, unsettled_until }
         }
         Ok(Verdict::Absent) if in_vain.unclear == u32::MAX => {
-            Step::Park("it was answered with success and an error at once, and is not there")
+            Step::park("it was answered with success and an error at once, and is not there")
         }
         Ok(Verdict::Absent) if in_vain.unclear >= limits::SENDS_UNCLEAR => {
-            Step::Park("its answers are not understood, and it is not there")
+            Step::park("its answers are not understood, and it is not there")
         }
         Ok(Verdict::Absent) => Step::Send,
-        Ok(Verdict::CannotTell) => Step::Park("whether it is there cannot be told from the list"),
-        Err(Broken { trouble: Trouble::TurnedAway(404 | 405), .. }) => Step::Park("there is no list in which it could be looked for"),
-        Err(broken) if in_vain.endless >= limits::PROBE_ENDLESS => Step::Park(match broken.trouble {
+        Ok(Verdict::CannotTell) => Step::park("whether it is there cannot be told from the list"),
+        Err(Broken { trouble: Trouble::TurnedAway(404 | 405), .. }) => Step::park("there is no list in which it could be looked for"),
+        Err(broken) if in_vain.endless >= limits::PROBE_ENDLESS => Step::park(match broken.trouble {
             Trouble::Nonsense | Trouble::Contradiction => "the list in which it could be looked for is not understood",
             Trouble::Unreachable
             | Trouble::NoAnswer
@@ -137,7 +150,7 @@ pub(super) fn after_probing(attempt: Attempt, in_vain: InVain, looked: Result<Ve
             | Trouble::Failed { .. }
             | Trouble::Crowded => "looking for it came to no end: too many pages, too slow, or asked too often",
         }),
-        Err(_) if in_vain.unanswered >= limits::PROBE_UNANSWERED => Step::Park("looking for it was not answered, for about a day"),
+        Err(_) if in_vain.unanswered >= limits::PROBE_UNANSWERED => Step::park("looking for it was not answered, for about a day"),
         Err(broken) => attempt.later(broken.trouble, Some(unsettled_until)),
     }
 }
@@ -193,7 +206,7 @@ mod tests {
     #[test]
     fn a_refusal_counts_only_if_nothing_came_before() {
         assert!(matches!(after_sending(FIRST, refused(422)), Step::Refused { .. }));
-        assert!(matches!(after_sending(DOUBTED, refused(409)), Step::Park(_)));
+        assert!(matches!(after_sending(DOUBTED, refused(409)), Step::Park { .. }));
     }
 
     #[test]
@@ -213,17 +226,17 @@ mod tests {
             assert_eq!(after_probing(quiet, in_vain, Ok(Verdict::Absent)), Step::Send);
         }
         in_vain = in_vain_after_sending(in_vain, &Posted::Unknown(Trouble::Nonsense));
-        assert!(matches!(after_probing(quiet, in_vain, Ok(Verdict::Absent)), Step::Park(_)));
+        assert!(matches!(after_probing(quiet, in_vain, Ok(Verdict::Absent)), Step::Park { .. }));
         let denied = in_vain_after_sending(NOTHING, &Posted::Unknown(Trouble::Contradiction));
         assert_eq!(later(after_probing(DOUBTED, denied, Ok(Verdict::Absent))).0, Some(1_120_000), "it may come still");
-        assert!(matches!(after_probing(quiet, denied, Ok(Verdict::Absent)), Step::Park(_)));
+        assert!(matches!(after_probing(quiet, denied, Ok(Verdict::Absent)), Step::Park { .. }));
         assert_eq!(in_vain_after_sending(NOTHING, &Posted::Unknown(Trouble::NoAnswer)), NOTHING);
     }
 
     #[test]
     fn what_nobody_can_tell_is_never_sent_again() {
-        assert!(matches!(after_probing(DOUBTED, NOTHING, Ok(Verdict::CannotTell)), Step::Park(_)));
-        assert!(matches!(after_probing(DOUBTED, NOTHING, broken(Trouble::TurnedAway(404), false)), Step::Park(_)));
+        assert!(matches!(after_probing(DOUBTED, NOTHING, Ok(Verdict::CannotTell)), Step::Park { .. }));
+        assert!(matches!(after_probing(DOUBTED, NOTHING, broken(Trouble::TurnedAway(404), false)), Step::Park { .. }));
     }
 
     /// How many looks like this one there are before a person has to look.
@@ -232,7 +245,7 @@ mod tests {
         (1..=2 * limits::PROBE_UNANSWERED).find(|_| {
             in_vain = in_vain_after_probing(in_vain, &broken(trouble, begun));
             match after_probing(DOUBTED, in_vain, broken(trouble, begun)) {
-                Step::Park(_) => true,
+                Step::Park { .. } => true,
                 step => later(step).0 != Some(1_120_000),
             }
         })

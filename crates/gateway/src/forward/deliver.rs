@@ -118,12 +118,13 @@ impl Delivery<'_> {
                     let outcome = if waiting.discreet { told_discreetly(outcome) } else { outcome };
                     return self.refused(outcome, why, whose).await;
                 }
-                Some(Step::Park(why)) => {
+                Some(Step::Park { why, said }) => {
                     self.app.outbox.counted.parked();
                     tracing::error!(merchant = self.merchant.id, message = self.row.id, why, "a registration waits for a person");
+                    let last_error = said.map_or_else(|| why.to_owned(), |said| format!("{why}: {said}"));
                     // Whoever takes it up again begins anew.
                     self.parcel.tried(position, InVain::default());
-                    return self.change(OutboxState::Unknown, 0, self.unsettled_until, Some(why.to_owned()), SubmitState::Queued).await;
+                    return self.change(OutboxState::Unknown, 0, self.unsettled_until, Some(last_error), SubmitState::Queued).await;
                 }
                 // Another one has it by now.
                 Some(Step::Send) | None => return Ok(()),
@@ -149,7 +150,7 @@ impl Delivery<'_> {
             self.parcel.tried(position, in_vain);
             match after_probing(self.at(), in_vain, looked) {
                 Step::Send => {}
-                decided @ (Step::Arrived(_) | Step::Later { .. } | Step::Wait { .. } | Step::Refused { .. } | Step::Park(_)) => {
+                decided @ (Step::Arrived(_) | Step::Later { .. } | Step::Wait { .. } | Step::Refused { .. } | Step::Park { .. }) => {
                     return Ok(Some(decided));
                 }
             }

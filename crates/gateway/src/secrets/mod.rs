@@ -243,12 +243,12 @@ pub fn unhex<const N: usize>(digits: &str) -> Option<[u8; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{MerchantSettings, Sqlite, Upstream, WebhookEndpoint, WebhookEvent};
+    use crate::store::{Keeping, MerchantSettings, Sqlite, Upstream, WebhookEndpoint, WebhookEvent};
 
     /// Each in a folder of its own: without them nothing is missing, with them the file is.
     #[tokio::test]
     async fn what_is_sealed_needs_the_secrets_that_were_there() {
-        let merchant = |upstream| MerchantSettings { id: "shop".into(), upstream, ..MerchantSettings::default() };
+        let merchant = |keeping| MerchantSettings { id: "shop".into(), keeping, ..MerchantSettings::default() };
         let endpoint = WebhookEndpoint {
             id: "e1".into(),
             merchant: "shop".into(),
@@ -261,14 +261,14 @@ mod tests {
             created_at: 1,
         };
         let upstream = Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() };
-        for (upstream, endpoint, needs) in [
-            (None, None, None),
-            (Some(upstream), None, Some("the sealed token of another registration API")),
-            (None, Some(endpoint), Some("the sealed secrets of webhooks")),
+        for (keeping, endpoint, needs) in [
+            (Keeping::AsBefore, None, None),
+            (Keeping::At(upstream), None, Some("the sealed token of another registration API")),
+            (Keeping::Here, Some(endpoint), Some("the sealed secrets of webhooks")),
         ] {
             let folder = tempfile::tempdir().unwrap();
             let store = Sqlite::open(folder.path()).unwrap();
-            store.put_merchant(merchant(upstream), 1).await.unwrap();
+            store.put_merchant(merchant(keeping), 1).await.unwrap();
             if let Some(endpoint) = endpoint {
                 store.add_webhook(endpoint).await.unwrap();
             }

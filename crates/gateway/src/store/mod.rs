@@ -33,10 +33,10 @@ pub use self::postgres::Postgres;
 #[cfg(test)]
 pub(crate) use counting::{Counting, Work};
 pub use model::{
-    AccessKey, Address, Change, Changing, Checked, Counted, Erasure, FileReference, InTurn, Interface, KeptKey, Key, KeyKind, LateReceipt,
-    LoadedSerial, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload, Once, Outcome,
-    Page, Query, Record, RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit, SubmitKey,
-    SubmitState, Takes, Upload, UploadState, Upstream,
+    AccessKey, Address, Change, Changing, Checked, Counted, Erasure, FileReference, InTurn, Interface, Keeping, KeptKey, Key, KeyKind,
+    LateReceipt, LoadedSerial, Merchant, MerchantSettings, Mode, NewBatch, NewReceipts, NewRegistration, NewSerial, NewSubmit, NewUpload,
+    Once, Outcome, Page, Query, Record, RecordReceipts, RecordSerial, Refusal, Registering, Serial, SerialRules, Spent, Stored, Submit,
+    SubmitKey, SubmitState, Takes, Upload, UploadState, Upstream,
 };
 pub use outbox::{DueLane, Left, NewOutbox, OutboxChange, OutboxCount, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Sending};
 pub use sql::serials::LAST_LOT;

@@ -47,8 +47,16 @@ fn a_copy_before_the_first_start_holds_what_there_is_and_one_that_fails_leaves_n
     assert!(!nothing.status.success() && said.contains("regcard-data/regcard.sqlite3: nothing has been kept yet"), "{said}");
     line(folder, &["merchant", "put", "demo", "--name", "Demo"]);
     let told: Value = serde_json::from_str(&line(folder, &["backup", "copy", "--json"])).unwrap();
-    assert_eq!(told, json!({ "folder": "copy", "notCopiedBucket": null, "receipts": 0 }));
+    assert_eq!(told, json!({ "folder": "copy", "notCopiedBucket": null, "receipts": 0, "secret": false }));
     assert!(line(folder, &["--data", "copy", "merchant", "list"]).contains("Demo"));
+
+    let secrets = folder.join("regcard-data").join("secrets");
+    std::fs::write(&secrets, "rubbish").unwrap();
+    std::fs::set_permissions(&secrets, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let refused = run(folder, &["backup", "worthless"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("regcard-data/secrets: line 1") && !folder.join("worthless").exists(), "{said}");
+    std::fs::remove_file(&secrets).unwrap();
 
     // A receipt that cannot be copied: a folder of that name.
     let broken = folder.join("regcard-data").join("receipts").join("a-folder");

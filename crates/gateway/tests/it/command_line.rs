@@ -52,6 +52,49 @@ fn what_cannot_be_is_refused_with_a_sentence_and_changes_nothing() {
     assert_eq!(line(folder.path(), &["merchant", "list"]), "");
 }
 
+#[test]
+fn a_command_that_reads_makes_no_store_where_there_is_none() {
+    let folder = folder_on_disk();
+    for command in [
+        &["merchant", "list"][..],
+        &["outbox", "list"],
+        &["webhook", "list"],
+        &["key", "list", "--merchant", "demo"],
+        &["secret", "list"],
+        &["serials", "export", "--merchant", "demo"],
+        &["merchant", "notify", "demo", "orders@shop.example"],
+    ] {
+        let refused = run(folder.path(), command);
+        assert!(!refused.status.success() && said(&refused).contains("nothing has been kept yet"), "{command:?}: {}", said(&refused));
+    }
+    assert!(!folder.path().join("regcard-data").exists());
+}
+
+#[test]
+fn a_merchant_goes_to_another_api_with_a_word_and_comes_back() {
+    let folder = folder_on_disk();
+    fs::write(folder.path().join("token"), "a-token-of-another-api\n").unwrap();
+    line(folder.path(), &["merchant", "put", "demo", "--form", FORM]);
+    fs::write(folder.path().join("list.csv"), "email,serialNumber\nann@example.com,SN-1\n").unwrap();
+    fs::write(folder.path().join("numbers.csv"), "serialNumber\nSN-1\n").unwrap();
+    line(folder.path(), &["serials", "import", "--merchant", "demo", "numbers.csv"]);
+    line(folder.path(), &["registrations", "import", "--merchant", "demo", "list.csv"]);
+    let goes = |url: &str| run(folder.path(), &["merchant", "put", "demo", "--upstream", url, "--upstream-token-file", "token"]);
+    let plain = goes("http://api.example.com/api");
+    assert!(!plain.status.success() && said(&plain).contains("is not encrypted"), "{}", said(&plain));
+    let gone = goes("https://api.example.com/api");
+    assert!(gone.status.success() && said(&gone).contains("stay here") && said(&gone).contains("--keep-here"), "{}", said(&gone));
+    // What would be found by nobody is not loaded.
+    for command in
+        [["serials", "import", "--merchant", "demo", "numbers.csv"], ["registrations", "import", "--merchant", "demo", "list.csv"]]
+    {
+        let refused = run(folder.path(), &command);
+        assert!(!refused.status.success() && said(&refused).contains("kept at https://api.example.com/api"), "{}", said(&refused));
+    }
+    assert!(line(folder.path(), &["merchant", "put", "demo", "--keep-here"]).contains("kept here"));
+    assert!(line(folder.path(), &["registrations", "export", "--merchant", "demo"]).contains("ann@example.com"));
+}
+
 #[tokio::test]
 async fn commands_work_while_the_gateway_runs() {
     let gateway = Process::start();
@@ -98,8 +141,12 @@ async fn a_second_gateway_on_one_data_folder_is_refused_and_touches_nothing() {
     // Commands work beside the one, and after it was killed the next one starts at once.
     line(gateway.folder(), &["merchant", "put", "second"]);
     gateway.kill();
+    // A receipt of another store's, whose place somebody has taken for a moment.
+    let foreign = gateway.folder().join("regcard-data").join("receipts").join("0123456789abcdef0123456789abcdef");
+    fs::write(&foreign, "a receipt").unwrap();
     gateway.start_again();
     assert!(!coming.exists(), "what a crash left is swept away");
+    assert!(foreign.exists() && gateway.log().contains("receipts that this store does not know"), "{}", gateway.log());
 }
 
 #[test]
@@ -158,9 +205,9 @@ fn what_cannot_be_opened_is_named_with_what_to_do() {
     fs::write(folder.join("away.toml"), "[store]\npostgres = 'postgres://regcard@127.0.0.1:1/kept'\n").unwrap();
     fs::write(folder.join("empty"), "\n").unwrap();
     for (arguments, told) in [
-        (&["--data", "a-file", "merchant", "list"][..], &["a-file", "--data names another"][..]),
+        (&["--data", "a-file", "merchant", "put", "demo"][..], &["a-file", "--data names another"][..]),
         (&["--data", "a-file/data", "serve", "--listen", "127.0.0.1:0"], &["a-file/data", "--data names another"]),
-        (&["--data", "/proc/regcard", "merchant", "list"], &["/proc/regcard", "--data names another"]),
+        (&["--data", "/proc/regcard", "merchant", "put", "demo"], &["/proc/regcard", "--data names another"]),
         (&["--data", "broken", "merchant", "list"], &["broken/regcard.sqlite3", "to write it"]),
         (&["--config", "away.toml", "merchant", "list"], &["PostgreSQL at 127.0.0.1:1/kept", "refused", "is it running"]),
         (

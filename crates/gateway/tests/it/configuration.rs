@@ -19,7 +19,8 @@ async fn every_command_reads_the_file_that_lies_where_it_is_run() {
     fs::write(folder.path().join("other.toml"), "data = 'third'\n").unwrap();
     let list = |arguments: &[&str]| line(folder.path(), &[arguments, &["merchant", "list"]].concat());
     assert!(list(&[]).contains("Demo"));
-    assert_eq!(list(&["--config", "other.toml"]), "");
+    let empty = run(folder.path(), &["--config", "other.toml", "merchant", "list"]);
+    assert!(String::from_utf8_lossy(&empty.stderr).contains("third/regcard.sqlite3: nothing has been kept yet"), "{empty:?}");
     assert!(list(&["--config", "other.toml", "--data", "elsewhere"]).contains("Demo"));
 }
 

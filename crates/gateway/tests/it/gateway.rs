@@ -17,7 +17,7 @@ use regcard_gateway::origin::Origin;
 use regcard_gateway::outbox;
 use regcard_gateway::routes;
 use regcard_gateway::scopes::Scopes;
-use regcard_gateway::store::{Key, KeyKind, MerchantSettings, OutboxQuery, OutboxRow, OutboxState, Query, Upstream};
+use regcard_gateway::store::{Keeping, Key, KeyKind, MerchantSettings, OutboxQuery, OutboxRow, OutboxState, Query, Upstream};
 use regcard_gateway::token::seal_upstream_token;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -216,8 +216,8 @@ impl Gateway {
     /// The same for another shop.
     pub(crate) async fn forward_for(&self, id: &str, url: &str, token: &str) {
         let sealed_token = seal_upstream_token(&self.app.secrets, id, &token.to_owned().into()).unwrap();
-        let upstream = Some(Upstream { url: url.to_owned(), sealed_token });
-        let settings = MerchantSettings { id: id.to_owned(), upstream, ..MerchantSettings::default() };
+        let keeping = Keeping::At(Upstream { url: url.to_owned(), sealed_token });
+        let settings = MerchantSettings { id: id.to_owned(), keeping, ..MerchantSettings::default() };
         self.app.store.put_merchant(settings, self.clock.millis()).await.unwrap();
     }
 

@@ -263,6 +263,20 @@ async fn lists_of_registrations_from_elsewhere_are_taken_by_the_forms_rules() {
     let ann = all.iter().find(|one| one["customerEmail"] == "ann@example.com").unwrap();
     assert_eq!((&ann["serialNumbers"], &ann["postCode"], &ann["lastName"]), (&json!(["SN-1", "SN-2"]), &json!("01234"), &json!("Lee")));
     assert_eq!(ann["fieldData"]["where-did-you-buy-"], "Ebay");
+    // The same line, however it stands there by now: in another order, with a column more, with blanks, with its form.
+    let again = "type;productName;email;name;colour;serialNumber;purchaseDate;surname;postCode;where-did-you-buy-;status\n\
+        product-registration;Duo; ANN@example.com ;Ann;;SN-1, SN-2;2026-11-14;Lee ;01234;Ebay;active\n";
+    fs::write(gateway.folder().join("again.csv"), again).unwrap();
+    let came = json_of(gateway.folder(), &["registrations", "import", "--merchant", "demo", "again.csv"]);
+    assert_eq!((&came["added"], &came["before"]), (&json!(0), &json!(1)), "{came}");
+    // And the same cells under other columns are another line.
+    gateway.shop.load_serials(&["SN-7"]).await;
+    for (column, added) in [("quantity", 1), ("boughtFrom", 0)] {
+        fs::write(gateway.folder().join("one.csv"), format!("email;serialNumber;{column}\ndee@example.com;SN-7;2\n")).unwrap();
+        let output = run(gateway.folder(), &["registrations", "import", "--merchant", "demo", "one.csv", "--json"]);
+        let came: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&came["added"], &came["before"]), (&json!(added), &json!(0)), "{came}: one is refused, since somebody has the number");
+    }
     let refused = run(gateway.folder(), &["registrations", "import", "--merchant", "demo", "--form", "gone", "list.csv"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no form"));
     fs::write(gateway.folder().join("none.csv"), "productName\nDuo\n").unwrap();

@@ -1,6 +1,6 @@
 //! Merchants, their keys and the origins of their pages.
 
-use super::super::{Key, KeyKind, MerchantSettings, Mode, Store, Upstream};
+use super::super::{Keeping, Key, KeyKind, MerchantSettings, Mode, Store, Upstream};
 use super::{Open, shop};
 use crate::limits;
 use crate::origin::Origin;
@@ -18,7 +18,7 @@ pub(in crate::store) async fn a_merchant_keeps_what_is_not_given_anew(open: Open
         name: Some("Shop".into()),
         origins: vec![one.clone(), two.clone()],
         forms: vec!["b".into(), "a".into()],
-        upstream: Some(upstream.clone()),
+        keeping: Keeping::At(upstream.clone()),
         ..settings("shop")
     };
     store.put_merchant(full, 2).await.unwrap();
@@ -84,7 +84,7 @@ pub(in crate::store) async fn what_another_process_changes_is_seen(open: Open<'_
     assert!(of_key(&*another, "pk2").await.is_some());
 
     let upstream = Upstream { url: "https://api.example/api".into(), sealed_token: "sealed".into() };
-    let forwarding = MerchantSettings { id: "shop".into(), upstream: Some(upstream.clone()), ..MerchantSettings::default() };
+    let forwarding = MerchantSettings { id: "shop".into(), keeping: Keeping::At(upstream.clone()), ..MerchantSettings::default() };
     one.put_merchant(forwarding, 3).await.unwrap();
     assert!(one.hold_upstream("shop".into(), upstream, 70).await.unwrap());
     assert_eq!(of_key(&*one, "pk2").await.unwrap().held_until, 70);

@@ -5,8 +5,8 @@ use futures_util::future::join_all;
 use super::{Open, batch, registration, shop, submit};
 use crate::limits;
 use crate::store::{
-    DueLane, Left, MerchantSettings, Mode, NewOutbox, OutboxChange, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Outcome, Registering,
-    Sending, Store, SubmitState, Upstream,
+    DueLane, Keeping, Left, MerchantSettings, Mode, NewOutbox, OutboxChange, OutboxKind, OutboxQuery, OutboxRow, OutboxState, Outcome,
+    Registering, Sending, Store, SubmitState, Upstream,
 };
 
 pub(super) fn message(id: &str) -> NewOutbox {
@@ -260,7 +260,7 @@ pub(in crate::store) async fn an_upstream_is_held_until_it_has_a_new_token(open:
     let store = open();
     let upstream = |sealed: &str| Upstream { url: "https://api.example/api".into(), sealed_token: sealed.into() };
     let put = |sealed: &str| {
-        let settings = MerchantSettings { id: "shop".into(), upstream: Some(upstream(sealed)), ..MerchantSettings::default() };
+        let settings = MerchantSettings { id: "shop".into(), keeping: Keeping::At(upstream(sealed)), ..MerchantSettings::default() };
         store.put_merchant(settings, 1)
     };
     put("old").await.unwrap();

@@ -36,6 +36,18 @@ pub enum Mode {
     Test,
 }
 
+/// Where a merchant's registrations are kept from now on. What has been kept stays where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// Where they were; a new merchant's here.
+    #[default]
+    AsBefore,
+    /// Here.
+    Here,
+    /// By another registration API.
+    At(Upstream),
+}
+
 /// Another registration API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
@@ -56,8 +68,8 @@ pub struct MerchantSettings {
     pub origins: Vec<Origin>,
     /// Replace the old ones.
     pub forms: Vec<String>,
-    /// Replaces the old one.
-    pub upstream: Option<Upstream>,
+    /// Where its registrations are kept from now on.
+    pub keeping: Keeping,
     /// Are added.
     pub upload_origins: Vec<Origin>,
 }

@@ -10,7 +10,7 @@ mod upload;
 
 pub use budget::{Counted, InTurn, Once, Spent, Takes};
 pub use key::{AccessKey, KeptKey, Key, KeyKind};
-pub use merchant::{Merchant, MerchantSettings, Mode, Upstream};
+pub use merchant::{Keeping, Merchant, MerchantSettings, Mode, Upstream};
 pub use registration::{
     Address, Change, Changing, FileReference, LateReceipt, NewBatch, NewReceipts, NewRegistration, Page, Query, Record, RecordReceipts,
     RecordSerial, Refusal, Registering,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::engine::{Row, Sql, values};
-use super::super::{Merchant, MerchantSettings, Mode, StoreError, Upstream};
+use super::super::{Keeping, Merchant, MerchantSettings, Mode, StoreError, Upstream};
 use super::directory;
 use crate::origin::Origin;
 
@@ -19,10 +19,15 @@ pub(in crate::store) fn put(sql: &mut dyn Sql, settings: &MerchantSettings, now:
          ON CONFLICT (id) DO UPDATE SET name = coalesce(?2, merchants.name)",
         values![id, &settings.name, now],
     )?;
-    if let Some(upstream) = &settings.upstream {
+    let elsewhere = match &settings.keeping {
+        Keeping::AsBefore => None,
+        Keeping::Here => Some((None, None)),
+        Keeping::At(upstream) => Some((Some(upstream.url.clone()), Some(upstream.sealed_token.clone()))),
+    };
+    if let Some((url, sealed)) = elsewhere {
         sql.execute(
             "UPDATE merchants SET upstream_url = ?2, upstream_sealed = ?3, upstream_held_until = 0 WHERE id = ?1",
-            values![id, &upstream.url, &upstream.sealed_token],
+            values![id, &url, &sealed],
         )?;
     }
     if !settings.origins.is_empty() {
