@@ -163,9 +163,12 @@ pub async fn that_nobody_can_send(forms: &Forms, store: &dyn Store) -> Result<Ve
     Ok(warnings)
 }
 
-/// Lower-case letters, digits and dashes, as they stand in URLs; so a name cannot leave the folder.
+/// Lower-case letters, digits and dashes, as they stand in URLs; so a name cannot leave the folder. No dash first: a command would take it for an
+/// option.
 pub fn is_slug(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    (1..=64).contains(&text.len())
+        && !text.starts_with('-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 fn read(path: &Path) -> Result<LoadedForm, String> {

@@ -97,19 +97,23 @@ impl Init {
             )));
         }
         let settings = config::load(CommandLine { without_file: true, ..given })?;
-        let origin = |text: &str| {
+        let origin = |option: &str, text: &str| {
             let hint = "scheme, host and port alone, as in https://shop.example";
-            Origin::parse(text).ok_or_else(|| CliError::Usage(format!("\"{text}\" is no origin: {hint}")))
+            Origin::parse(text).ok_or_else(|| CliError::Usage(format!("{option}: \"{text}\" is no origin: {hint}")))
         };
         let public_url = match (&self.public_url, settings.public_url.clone()) {
             (None, Some(known)) => known,
             (given, _) => {
-                origin(&answer(given.clone(), "Where will people reach the gateway?", Some("http://127.0.0.1:8787"), "--public-url")?)?
+                let given = answer(given.clone(), "Where will people reach the gateway?", Some("http://127.0.0.1:8787"), "--public-url")?;
+                origin("--public-url", &given)?
             }
         };
         let origins = match self.origins.as_slice() {
-            [] => answer(None, "Where is the shop, as in https://shop.example?", None, "--origin")?.split(' ').map(origin).collect(),
-            given => given.iter().map(|text| origin(text)).collect::<Result<Vec<_>, _>>(),
+            [] => {
+                let given = answer(None, "Where is the shop, as in https://shop.example?", None, "--origin")?;
+                given.split(' ').map(|text| origin("--origin", text)).collect()
+            }
+            given => given.iter().map(|text| origin("--origin", text)).collect::<Result<Vec<_>, _>>(),
         }?;
         let id = answer(self.merchant, "What is the merchant called in commands?", Some("shop"), "--merchant")?;
         if let Some(wrong) = [&id, &self.form].into_iter().find(|name| !is_slug(name)) {

@@ -71,6 +71,9 @@ impl Merchants {
                         "\"{id}\" is no name for a merchant: small letters, digits and dashes, 64 at most"
                     )));
                 }
+                if name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+                    return Err(CliError::Usage("--name says nothing: it stands in mails and on the hosted page".to_owned()));
+                }
                 if let Some(form) = forms.iter().find(|form| !is_slug(form)) {
                     return Err(CliError::Usage(format!("\"{form}\" is no form's name: small letters, digits and dashes, 64 at most")));
                 }

@@ -35,6 +35,8 @@ fn what_cannot_be_is_refused_with_a_sentence_and_changes_nothing() {
     let folder = folder();
     for (arguments, why) in [
         (vec!["merchant", "put", "De mo"], "no name for a merchant"),
+        (vec!["merchant", "put", "--", "-demo"], "no name for a merchant"),
+        (vec!["merchant", "put", "demo", "--name", " "], "--name says nothing"),
         (vec!["merchant", "put", "demo", "--origin", "shop.example"], "no origin"),
         (vec!["merchant", "put", "demo", "--origin", "*"], "no origin"),
         (vec!["merchant", "put", "demo", "--form", "../secrets"], "no form's name"),
