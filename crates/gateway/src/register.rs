@@ -161,10 +161,10 @@ async fn store_from_server(app: &App, merchant: &Merchant, submit: Option<NewSub
     for (position, members) in list.into_iter().enumerate() {
         let (slug, form) = form_of(app, merchant, position, &members)?;
         match server_json::new(position, members, &form.form, app.clock.today()) {
-            Ok(new) if among_others(&app.public_url, &new.extras).next().is_some() => {
+            Ok(new) => {
                 errors.extend(among_others(&app.public_url, &new.extras).map(|key| one_among_others(key, position)));
+                registrations.push(server_to_store(clock::new_id(&app.clock), Some(&app.public_url), slug, &form.form, new));
             }
-            Ok(new) => registrations.push(server_to_store(clock::new_id(&app.clock), Some(&app.public_url), slug, &form.form, new)),
             Err(found) => errors.extend(found),
         }
     }

@@ -30,10 +30,7 @@ impl Backup {
         }
         let database = settings.data.join("regcard.sqlite3");
         if !database.exists() {
-            return Err(CliError::Usage(format!(
-                "there is no {}: nothing has been kept yet, or --data is to name another folder",
-                database.display()
-            )));
+            return Err(data_folder::nothing_kept(&database));
         }
         let with_secret = Secrets::are_there(&settings.data);
         if with_secret {

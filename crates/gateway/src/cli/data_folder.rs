@@ -59,12 +59,14 @@ pub(super) fn is_there(settings: &Settings) -> bool {
 pub(super) fn open(settings: &Settings) -> Result<Arc<dyn Store>, CliError> {
     let database = settings.data.join("regcard.sqlite3");
     if matches!(settings.store, config::Store::Sqlite) && !database.try_exists().unwrap_or(true) {
-        return Err(CliError::Usage(format!(
-            "there is no {}: nothing has been kept yet, or --data is to name another folder",
-            database.display()
-        )));
+        return Err(nothing_kept(&database));
     }
     opened(settings)
+}
+
+/// There is no database.
+pub(super) fn nothing_kept(database: &Path) -> CliError {
+    CliError::Usage(format!("there is no {}: nothing has been kept yet, or --data is to name another folder", database.display()))
 }
 
 /// Opens the store, made where there is none.

@@ -32,7 +32,7 @@ use crate::config::{self, CommandLine, Faults};
 use crate::limits;
 use crate::lists::ListError;
 use crate::secrets::{Secrets, SecretsError};
-use crate::store::{Mode, StoreError};
+use crate::store::{Merchant, Mode, StoreError};
 use crate::token::TokenError;
 
 /// The registration card's gateway.
@@ -200,23 +200,21 @@ fn tell(line: &str) {
     drop(writeln!(std::io::stderr().lock(), "{line}"));
 }
 
-async fn known(store: &dyn crate::store::Store, merchant: &str) -> Result<(), CliError> {
-    match store.merchant(merchant.to_owned()).await? {
-        Some(_) => Ok(()),
-        None => {
-            Err(CliError::Usage(format!("there is no merchant \"{merchant}\"; `regcard merchant put {merchant} --name NAME` makes one")))
-        }
-    }
+/// A merchant that there is.
+async fn known(store: &dyn crate::store::Store, merchant: &str) -> Result<Merchant, CliError> {
+    store.merchant(merchant.to_owned()).await?.ok_or_else(|| {
+        CliError::Usage(format!("there is no merchant \"{merchant}\"; `regcard merchant put {merchant} --name NAME` makes one"))
+    })
 }
 
 /// The same, and that what is loaded for it would be found: of a merchant whose registrations are elsewhere nothing is asked for here.
-async fn keeps_here(store: &dyn crate::store::Store, merchant: &str) -> Result<(), CliError> {
-    known(store, merchant).await?;
-    match store.merchant(merchant.to_owned()).await?.map(|merchant| merchant.mode) {
-        Some(Mode::Forward(upstream)) => {
+async fn keeps_here(store: &dyn crate::store::Store, merchant: &str) -> Result<Merchant, CliError> {
+    let found = known(store, merchant).await?;
+    match &found.mode {
+        Mode::Forward(upstream) => {
             Err(CliError::Usage(format!("{merchant}'s registrations and serial numbers are kept at {}; load the list there", upstream.url)))
         }
-        Some(Mode::Own | Mode::Test) | None => Ok(()),
+        Mode::Own | Mode::Test => Ok(found),
     }
 }
 

@@ -76,8 +76,7 @@ async fn import(
     file: PathBuf,
     json: bool,
 ) -> Result<(), CliError> {
-    keeps_here(store, &merchant).await?;
-    let offered = store.merchant(merchant.clone()).await?.map(|merchant| merchant.forms).unwrap_or_default();
+    let offered = keeps_here(store, &merchant).await?.forms;
     let form = form.or_else(|| offered.first().cloned()).unwrap_or_default();
     if !offered.contains(&form) || forms.get(&form).is_none() {
         return Err(CliError::Usage(format!("\"{form}\" is no form of the merchant's, or its file is not there")));
